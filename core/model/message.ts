@@ -78,6 +78,8 @@ export interface AcceptOrder {
   /** For `kind: "report"`: the message in Errors that it reports. */
   readonly reportOf: number | null;
   readonly reportForm: ReportForm | null;
+  /** Carries our own report header: delivered once, a failure is never reported (no answers to answers). */
+  readonly neverReported?: boolean;
 }
 
 export type ReportForm = "with-content" | "without-content";
@@ -95,7 +97,12 @@ export type Accepted =
 export type RecipientState =
   | { readonly kind: "queued" }
   | { readonly kind: "deferred"; readonly nextAt: number; readonly failure: Failure }
-  | { readonly kind: "held"; readonly since: number; readonly reason: HoldReason; readonly failure: Failure | null }
+  | {
+      readonly kind: "held";
+      readonly since: number;
+      readonly reason: HoldReason;
+      readonly failure: Failure | null;
+    }
   | { readonly kind: "delivered"; readonly at: number; readonly reply: SmtpReply; readonly relay: string }
   | { readonly kind: "failed"; readonly at: number; readonly failure: Failure }
   | { readonly kind: "expired"; readonly at: number; readonly failure: Failure | null }
@@ -142,6 +149,8 @@ export interface QueuedMessage {
   readonly usableAge: number;
   readonly reportOf: number | null;
   readonly reportForm: ReportForm | null;
+  /** Carries our own report header (see AcceptOrder). */
+  readonly neverReported?: boolean;
 }
 
 /** What one attempt came to for one recipient, before policy (back-off, expiry) is applied. */

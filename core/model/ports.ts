@@ -2,6 +2,8 @@
  * What the stages need from elsewhere, and what hosts and tests supply. A stage imports these types, never
  * the module that implements them; `gateway.ts` joins them.
  */
+
+import type { Alert, LogLine } from "./event.ts";
 import type {
   Accepted,
   AcceptOrder,
@@ -12,7 +14,6 @@ import type {
   ReportOrder,
   Settlement,
 } from "./message.ts";
-import type { Alert, LogLine } from "./event.ts";
 import type { TranscriptLine } from "./transcript-entry.ts";
 
 // --- supplied by hosts and tests -------------------------------------------------------------------------

@@ -10,9 +10,7 @@ import * as z from "zod";
 const minutes = z.int().min(1).max(300);
 const port = z.int().min(1).max(65_535);
 const days = z.int().min(0).max(3_650);
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,15}$/, "use 1 to 16 lower-case letters, digits or hyphens");
+const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,15}$/, "use 1 to 16 lower-case letters, digits or hyphens");
 
 /** A server's name or IP address: never anything that could be an option, a URL or two words. */
 const host = z
@@ -20,7 +18,8 @@ const host = z
   .max(253)
   .regex(/^(?!-)[A-Za-z0-9._:-]+$/, "give a server name or an IP address, without spaces or http://");
 
-const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const DOMAIN =
+  /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** International names become their ASCII form (`xn--...`). */
 function asciiDomain(domain: string): string {
@@ -42,7 +41,9 @@ export const domainSchema = z
 export const domainPatternSchema = z
   .string()
   .trim()
-  .transform((domain) => (domain.startsWith("*.") ? `*.${asciiDomain(domain.slice(2))}` : asciiDomain(domain)))
+  .transform((domain) =>
+    domain.startsWith("*.") ? `*.${asciiDomain(domain.slice(2))}` : asciiDomain(domain),
+  )
   .refine((domain) => DOMAIN.test(domain.replace(/^\*\./, "")), "is not a domain name, like example.com");
 
 /** An address for an envelope: one `@`, a domain, nothing that could end an SMTP command. */
@@ -57,7 +58,10 @@ export const addressSchema = z
 
 const headerName = z.string().regex(/^[\x21-\x39\x3b-\x7e]{1,78}$/, "is not a header name");
 
-export const sealedSecretSchema = z.strictObject({ scheme: z.string().max(40), value: z.string().max(4_096) });
+export const sealedSecretSchema = z.strictObject({
+  scheme: z.string().max(40),
+  value: z.string().max(4_096),
+});
 const passwordSchema = z.union([
   z
     .string()
@@ -236,7 +240,11 @@ export const settingsSchema = z
     const seen = new Set<string>();
     settings.accounts.forEach((account, index) => {
       if (seen.has(account.id)) {
-        context.addIssue({ code: "custom", path: ["accounts", index, "id"], message: `"${account.id}" is used twice` });
+        context.addIssue({
+          code: "custom",
+          path: ["accounts", index, "id"],
+          message: `"${account.id}" is used twice`,
+        });
       }
       seen.add(account.id);
     });
