@@ -20,6 +20,17 @@ export interface MessageSource {
   readonly server: string;
   /** Octets by LIST; null where the server did not say. */
   readonly announcedSize: number | null;
+  /**
+   * The id alone does not tell whether we have this message (every id changed at once; an id that was gone came
+   * back): exact bytes that this account has given already mean `known`. Left out: false. Into
+   * `AcceptOrder.hashDecides`.
+   */
+  readonly hashDecides?: boolean;
+  /**
+   * Where `uid` is null: called once with `ReceivedBody.wholeHash`, before the message is accepted; gives the
+   * uid to put in its place. Left out where `uid` is given.
+   */
+  readonly identify?: (wholeHash: string) => string;
 }
 
 /** A body that is complete and fsynced in a temporary file, not yet part of the spool. */
@@ -80,6 +91,31 @@ export interface AcceptOrder {
   readonly reportForm: ReportForm | null;
   /** Carries our own report header: delivered once, a failure is never reported (no answers to answers). */
   readonly neverReported?: boolean;
+  /**
+   * Mass UIDL change (PRODUCT section 2, rule 2): none of the listed ids was known though some were before.
+   * A message whose exact bytes this account has given already is then `known`, under its new id too.
+   */
+  readonly hashDecides: boolean;
+  /** Only for a file that lies in the folders without a record: it is taken over where it is. */
+  readonly adopt?: OrphanFile;
+}
+
+/** A message file without a record, found in one of the four folders (PRODUCT section 2, rule 6). */
+export interface OrphanFile {
+  /** Inbox: to be queued. The others: to be listed again, never sent by itself. */
+  readonly folder: Folder;
+  /** Its name in the folder. */
+  readonly file: string;
+  readonly path: string;
+  readonly size: number;
+  /** ms since 1970 */
+  readonly modifiedAt: number;
+  readonly kind: MessageKind;
+  /** From a name of ours; `_hand` for a foreign name (put there by hand: catch-all mail, duplicates rule). */
+  readonly accountId: string;
+  /** From a name of ours; null for a foreign name. */
+  readonly uidHash: string | null;
+  readonly queueId: string | null;
 }
 
 export type ReportForm = "with-content" | "without-content";
@@ -106,7 +142,10 @@ export type RecipientState =
   | { readonly kind: "delivered"; readonly at: number; readonly reply: SmtpReply; readonly relay: string }
   | { readonly kind: "failed"; readonly at: number; readonly failure: Failure }
   | { readonly kind: "expired"; readonly at: number; readonly failure: Failure | null }
-  | { readonly kind: "removed"; readonly at: number; readonly reason: "by-hand" | "by-other-software" };
+  | { readonly kind: "removed"; readonly at: number; readonly reason: RemovalReason };
+
+/** `by-policy`: the message went to Junk or was listed again; nothing was sent to this recipient. */
+export type RemovalReason = "by-hand" | "by-other-software" | "by-policy";
 
 export type HoldReason = "unknown-outcome" | "by-hand" | "guard";
 

@@ -88,8 +88,9 @@ function isMailerDaemon(address: string): boolean {
 function reportEffect(result: AttemptResult, states: readonly After[]): ReportEffect {
   const form = result.message.reportForm ?? "with-content";
   for (const { state } of states) {
-    if (state.kind === "expired") return { kind: "again", nextAt: result.endedAt + HOUR, form };
-    if (state.kind === "removed") return { kind: "again", nextAt: result.endedAt, form };
+    if (state.kind === "expired" || state.kind === "removed") {
+      return { kind: "again", nextAt: result.endedAt + HOUR, form };
+    }
     if (state.kind === "failed") {
       const { phase } = state.failure;
       const becauseOfContent =

@@ -1,0 +1,150 @@
+/**
+ * Who may import whom, as data. The reasons are in core/README.md.
+ *
+ * 1. Everything is forbidden that is not listed here; a folder or a package nobody has thought of is an error.
+ * 2. The longest folder that holds a file decides.
+ */
+export interface LayerRule {
+  /** A folder, or one file. */
+  readonly place: string;
+  /** Folders and files of the project that it may import besides itself. */
+  readonly imports: readonly string[];
+  /** Node's own modules. */
+  readonly builtins: boolean;
+  /** What is told to whoever breaks it. */
+  readonly rule: string;
+}
+
+export interface LayerRules {
+  readonly layers: readonly LayerRule[];
+  /** Every package of package.json, with the places that may import it; none: a tool that nothing imports. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+}
+
+const SHARED = ["core/model", "core/wire", "core/util"];
+export const STAGES: readonly string[] = ["collect", "envelope", "policy", "spool", "deliver", "outcome"];
+const SERVICES = ["schedule", "explain", "transcript", "log", "settings", "diagnose"];
+const EVERYTHING = ["core", "electron", "renderer", "build", "test"];
+
+const stageRule = (name: string): LayerRule => ({
+  place: `core/${name}`,
+  imports: SHARED,
+  builtins: true,
+  rule: "a stage imports only core/model, core/wire, core/util and itself, never another stage",
+});
+
+const serviceRule = (name: string): LayerRule => ({
+  place: `core/${name}`,
+  imports: SHARED,
+  builtins: true,
+  rule: "a service imports only core/model, core/wire, core/util and itself",
+});
+
+const compositionRule = (place: string): LayerRule => ({
+  place,
+  imports: [
+    "core/gateway.ts",
+    "core/gateway",
+    ...SHARED,
+    ...[...STAGES, ...SERVICES].map((name) => `core/${name}`),
+  ],
+  builtins: true,
+  rule: "the gateway joins stages and services, and knows no host (core/headless, core/api, electron, renderer)",
+});
+
+const HOST_IMPORTS = ["core/gateway.ts", "core/api", ...SHARED, ...SERVICES.map((name) => `core/${name}`)];
+
+export const layerRules: LayerRules = {
+  layers: [
+    {
+      place: "core/model",
+      imports: ["core/util"],
+      builtins: true,
+      rule: "core/model imports only itself and core/util",
+    },
+    {
+      place: "core/util",
+      imports: ["core/model"],
+      builtins: true,
+      rule: "core/util imports only itself and core/model",
+    },
+    {
+      place: "core/wire",
+      imports: ["core/model", "core/util"],
+      builtins: true,
+      rule: "core/wire imports only core/model, core/util and itself",
+    },
+    ...STAGES.map(stageRule),
+    ...SERVICES.map(serviceRule),
+    compositionRule("core/gateway.ts"),
+    compositionRule("core/gateway"),
+    {
+      place: "core/api",
+      imports: ["core/model", "core/util", "core/settings"],
+      builtins: true,
+      rule: "core/api imports only core/model, core/util, core/settings and itself",
+    },
+    {
+      place: "core/api/contract.ts",
+      imports: ["core/model"],
+      builtins: false,
+      rule: "the contract is for the pages too: it imports only core/model, and nothing of Node",
+    },
+    {
+      place: "core/headless",
+      imports: HOST_IMPORTS,
+      builtins: true,
+      rule: "a host holds the gateway; it imports no stage, and none of core/gateway's parts",
+    },
+    {
+      place: "electron",
+      imports: HOST_IMPORTS,
+      builtins: true,
+      rule: "a host holds the gateway; it imports no stage, and none of core/gateway's parts",
+    },
+    {
+      place: "renderer",
+      imports: ["core/model", "core/api/contract.ts"],
+      builtins: false,
+      rule: "the pages import only core/model and core/api/contract.ts, and nothing of Node",
+    },
+    { place: "build", imports: [], builtins: true, rule: "build scripts import only each other" },
+    {
+      place: "test",
+      imports: EVERYTHING,
+      builtins: true,
+      rule: "tests may import everything in the project",
+    },
+    {
+      place: "vitest.config.ts",
+      imports: [],
+      builtins: true,
+      rule: "configuration imports nothing of the project",
+    },
+  ],
+  packages: {
+    commander: ["core/headless"],
+    "email-addresses": ["core/wire", "core/envelope"],
+    fastify: ["core/headless"],
+    lowdb: ["core/settings"],
+    // Its own reply reader loses mail; one file keeps it behind ours.
+    "node-pop3": ["core/collect/pop3-client.ts"],
+    nodemailer: ["core/deliver", "core/envelope", "core/outcome"],
+    pino: ["core/log"],
+    "smtp-server": ["test"],
+    zod: ["core/model", "core/settings", "core/spool", "core/api", "core/headless"],
+    react: ["renderer", "test"],
+    "react-dom": ["renderer", "test"],
+    electron: ["electron"],
+    "fast-check": ["test"],
+    vitest: ["test", "vitest.config.ts"],
+    vite: ["build"],
+    playwright: ["test"],
+    "@playwright/test": ["test"],
+    "@biomejs/biome": [],
+    "@vitest/coverage-v8": [],
+    "electron-builder": [],
+    node: [],
+    typescript: [],
+  },
+};

@@ -1,0 +1,46 @@
+/**
+ * How much may be on its way to the disk at once: `limits.pop3.intakeWindow` messages and about 32 MB. A larger
+ * message goes alone. Whoever has to wait keeps the server waiting.
+ */
+import { limits } from "../model/limits.ts";
+
+const MOST_OCTETS = 32 * 1_048_576;
+
+export class IntakeWindow {
+  #messages = 0;
+  #octets = 0;
+  readonly #queue: { readonly octets: number; readonly enter: () => void }[] = [];
+
+  /** Resolves when there is room, in the order of the calls; the returned function gives it back, once. */
+  async enter(octets: number): Promise<() => void> {
+    if (this.#queue.length > 0 || !this.#fits(octets)) {
+      await new Promise<void>((enter) => this.#queue.push({ octets, enter }));
+    } else {
+      this.#take(octets);
+    }
+    let inside = true;
+    return () => {
+      if (!inside) return;
+      inside = false;
+      this.#messages -= 1;
+      this.#octets -= octets;
+      for (let next = this.#queue[0]; next !== undefined && this.#fits(next.octets); next = this.#queue[0]) {
+        this.#queue.shift();
+        this.#take(next.octets);
+        next.enter();
+      }
+    };
+  }
+
+  #fits(octets: number): boolean {
+    return (
+      this.#messages === 0 ||
+      (this.#messages < limits.pop3.intakeWindow && this.#octets + octets <= MOST_OCTETS)
+    );
+  }
+
+  #take(octets: number): void {
+    this.#messages += 1;
+    this.#octets += octets;
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * What one listing of a mailbox means: which messages to retrieve, which to delete at the end, which to leave
+ * alone. Pure; PRODUCT sections 2 and 3, TRAPS 4, 12 and 15.
+ *
+ * 1. Only messages that we have collected ourselves are ever deleted (record `collected`), never `left` ones.
+ * 2. First use of a mailbox with more than `limits.firstUseQuestion` messages, the question "all, or only new?"
+ *    unanswered: all of them are recorded as `waiting`; what later listings have beyond them is collected.
+ *    `firstUse` answers it, before or after: `all` collects them, `new` records them as `skipped`.
+ * 3. A message is identified by its UIDL. Without one, or with one that another message of the listing has too,
+ *    by its hash: it has to be retrieved to be recognised. At first use with the question open, or with the
+ *    answer `new`, such messages stay untouched (old and new cannot be told apart), until the answer is `all`.
+ * 4. An id that was gone and is listed again is retrieved; its bytes tell whether the message is the same.
+ * 5. None of the listed ids known, though messages were left there before: a moved mailbox. Everything is
+ *    retrieved and its bytes decide. While the question of rule 2 is open, it is simply put again.
+ * 6. Larger than the maximum: stays on the server, one alert per message. With the account's `oversize: headers`
+ *    it is left as well: collecting only the headers belongs to the postmaster's alerts.
+ * 7. Messages that failed before come last, so that one that ends the connection stops nobody else.
+ */
+import { limits } from "../model/limits.ts";
+import type { SeenRecord } from "../model/ports.ts";
+import type { AccountSettings } from "../model/settings.ts";
+import { assertNever } from "../util/assert-never.ts";
+
+export interface ListedMessage {
+  /** Of this connection only. */
+  readonly number: number;
+  /** null: identified by its hash. */
+  readonly uid: string | null;
+  /** The id of several messages of this listing: no identity, but maybe a trace of what we had. */
+  readonly repeatedUid: string | null;
+  /** Octets by LIST; null where it did not say. */
+  readonly size: number | null;
+}
+
+export type PlanSettings = Pick<AccountSettings, "deleteAfterDays" | "firstUse" | "leaveOnServer">;
+
+export interface PlanInput {
+  readonly listing: readonly ListedMessage[];
+  /** Of the listed ids, those that the ledger has, repeated ones included. */
+  readonly records: ReadonlyMap<string, SeenRecord>;
+  readonly accountState: "new" | "asked" | "known";
+  /** The ledger has records, not `gone`, of messages known by their UIDL: they ought to be listed still. */
+  readonly hadIds: boolean;
+  /** The same of messages known by their hash. */
+  readonly hadHashes: boolean;
+  readonly settings: PlanSettings;
+  /** Octets. */
+  readonly maxMessageBytes: number;
+  /** ms since 1970 */
+  readonly now: number;
+}
+
+export interface RetrieveOrder {
+  readonly message: ListedMessage;
+  /** What the ledger has of it. */
+  readonly record: SeenRecord | null;
+  /** See `MessageSource.hashDecides`. */
+  readonly hashDecides: boolean;
+}
+
+/** Why messages wait for a person's answer. */
+export type Question = "all-or-new" | "no-ids";
+
+export interface CollectionPlan {
+  readonly retrieve: readonly RetrieveOrder[];
+  /** Collected earlier and due for deletion; their `uid` is not null. */
+  readonly remove: readonly ListedMessage[];
+  /** To be recorded before anything is retrieved. */
+  readonly record: readonly SeenRecord[];
+  /** Newly found to be too large: one alert each. */
+  readonly tooLarge: readonly ListedMessage[];
+  readonly accountState: "asked" | "known";
+  readonly question: Question | null;
+  readonly massChange: boolean;
+  readonly waiting: number;
+  readonly skipped: number;
+  readonly oversize: number;
+  readonly parked: number;
+}
+
+const DAY = 86_400_000;
+
+/** Joins UIDL's and LIST's answers; null: the server refused the command. */
+export function joinListings(
+  uids: ReadonlyMap<number, string> | null,
+  sizes: ReadonlyMap<number, number> | null,
+): readonly ListedMessage[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const uid of uids?.values() ?? []) {
+    if (seen.has(uid)) repeated.add(uid);
+    seen.add(uid);
+  }
+  const numbers = new Set([...(sizes?.keys() ?? []), ...(uids?.keys() ?? [])]);
+  return [...numbers]
+    .sort((a, b) => a - b)
+    .map((number) => {
+      const uid = uids?.get(number) ?? null;
+      const size = sizes?.get(number) ?? null;
+      return uid !== null && repeated.has(uid)
+        ? { number, uid: null, repeatedUid: uid, size }
+        : { number, uid, repeatedUid: null, size };
+    });
+}
+
+export function planCollection(input: PlanInput): CollectionPlan {
+  const { accountState, listing, maxMessageBytes, now, records, settings } = input;
+  const { firstUse } = settings;
+  // Known by hash is no change while the server still gives no ids.
+  const had = input.hadIds || (input.hadHashes && listing.some(({ uid }) => uid !== null));
+  const massChange = accountState !== "new" && had && listing.length > 0 && records.size === 0;
+  const unanswered =
+    firstUse === null &&
+    (accountState === "new" || (accountState === "asked" && massChange)) &&
+    listing.length > limits.firstUseQuestion;
+  // Messages that first use is about: with `unanswered` or `new`, everything that the ledger does not know.
+  const firstListing = unanswered || (accountState === "new" && firstUse === "new");
+  const open = unanswered || (accountState === "asked" && firstUse === null);
+  const onlyNew = firstUse === "new" && accountState !== "known";
+
+  const fresh: RetrieveOrder[] = [];
+  const again: RetrieveOrder[] = [];
+  const remove: ListedMessage[] = [];
+  const record: SeenRecord[] = [];
+  const tooLarge: ListedMessage[] = [];
+  const counts = { waiting: 0, skipped: 0, oversize: 0, parked: 0 };
+  let withoutId = 0;
+
+  const retrieve = (message: ListedMessage, known: SeenRecord | null): void => {
+    if (message.size !== null && message.size > maxMessageBytes) {
+      counts.oversize += 1;
+      if (known?.state === "oversize") return;
+      tooLarge.push(message);
+      if (message.uid !== null) record.push(makeRecord(message.uid, "oversize", known));
+      return;
+    }
+    const hashDecides =
+      massChange || (known !== null && (known.state === "gone" || known.wholeHash !== null));
+    const order = { message, record: message.uid === null ? null : known, hashDecides };
+    if (known !== null && known.tries > 0) again.push(order);
+    else fresh.push(order);
+  };
+
+  for (const message of listing) {
+    const { uid } = message;
+    if (uid === null) {
+      if (open || onlyNew) withoutId += 1;
+      else retrieve(message, records.get(message.repeatedUid ?? "") ?? null);
+      continue;
+    }
+    const known = records.get(uid);
+    if (known === undefined) {
+      if (!firstListing) retrieve(message, null);
+      else if (unanswered) {
+        counts.waiting += 1;
+        record.push(makeRecord(uid, "waiting", null));
+      } else {
+        counts.skipped += 1;
+        record.push(makeRecord(uid, "skipped", null));
+      }
+      continue;
+    }
+    switch (known.state) {
+      case "collected":
+        if (isDueForDeletion(known, settings, now)) remove.push(message);
+        break;
+      case "waiting":
+        if (firstUse === "all") retrieve(message, known);
+        else if (firstUse === "new") {
+          counts.skipped += 1;
+          record.push(makeRecord(uid, "skipped", known));
+        } else counts.waiting += 1;
+        break;
+      case "skipped":
+        counts.skipped += 1;
+        break;
+      case "parked":
+        counts.parked += 1;
+        break;
+      case "left":
+        break;
+      case "gone":
+      case "failing":
+      case "oversize":
+        retrieve(message, known);
+        break;
+      default:
+        assertNever(known.state);
+    }
+  }
+  again.sort((a, b) => (a.record?.tries ?? 0) - (b.record?.tries ?? 0));
+  // Nothing waits any more (somebody emptied the mailbox): the question has answered itself.
+  const question: Question | null =
+    counts.waiting + withoutId === 0 ? null : open ? "all-or-new" : withoutId > 0 ? "no-ids" : null;
+  return {
+    retrieve: [...fresh, ...again],
+    remove,
+    record,
+    tooLarge,
+    accountState: question === null ? "known" : "asked",
+    question,
+    massChange: massChange && !unanswered,
+    ...counts,
+    waiting: counts.waiting + withoutId,
+  };
+}
+
+/** Only for our own: `collected`, and either nothing is left on the server or its days there are over. */
+export function isDueForDeletion(record: SeenRecord, settings: PlanSettings, now: number): boolean {
+  if (record.state !== "collected") return false;
+  if (!settings.leaveOnServer) return true;
+  if (settings.deleteAfterDays === null || record.collectedAt === null) return false;
+  return now - record.collectedAt >= settings.deleteAfterDays * DAY;
+}
+
+/** What becomes of a message that could not be collected: failing, and given up after `limits.pop3.tries`. */
+export function afterFailure(uid: string, record: SeenRecord | null): SeenRecord {
+  const tries = (record?.tries ?? 0) + 1;
+  return { ...makeRecord(uid, tries >= limits.pop3.tries ? "parked" : "failing", record), tries };
+}
+
+export function makeRecord(uid: string, state: SeenRecord["state"], before: SeenRecord | null): SeenRecord {
+  const { collectedAt, tries, wholeHash } = before ?? { collectedAt: null, tries: 0, wholeHash: null };
+  return { uid, state, tries, collectedAt, wholeHash };
+}

@@ -1,0 +1,137 @@
+/**
+ * One message from the server into the intake; whatever happens is a value.
+ *
+ * 1. The intake is opened when the server's +OK is there, and completed only after the terminator was seen.
+ * 2. Exactly one of `complete` and `abort` ends what was opened, and never while a write is under way.
+ * 3. A `ProblemError` of the intake is trouble of our own (disk full, folder unwritable): the pass ends, the
+ *    message is not to blame. Any other error of the intake counts against the message.
+ * 4. Against the message count also -ERR to its RETR and a connection that ended while its answer was due. A
+ *    "not now" (`busy`), an end that was meant for another message or that we made ourselves do not.
+ */
+import type { Accepted, MessageSource } from "../model/message.ts";
+import type { ByteSink, IncomingMessage, Intake } from "../model/ports.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
+import type { IntakeWindow } from "./intake-window.ts";
+import type { Pop3Client } from "./pop3-client.ts";
+import { Pop3Error, Pop3NotAnswered } from "./pop3-problem.ts";
+
+export type RetrieveResult =
+  | { readonly kind: "accepted"; readonly accepted: Accepted; readonly octets: number }
+  /** Its own fault, or taken for it. */
+  | { readonly kind: "failed"; readonly problem: Problem; readonly refused: boolean }
+  | { readonly kind: "too-large" }
+  /** Nothing was learnt about it. */
+  | { readonly kind: "untouched" }
+  /** Our own disk: nothing more is to be collected now. */
+  | { readonly kind: "local"; readonly problem: Problem };
+
+export interface RetrieveOptions {
+  readonly client: Pop3Client;
+  readonly number: number;
+  readonly source: MessageSource;
+  readonly intake: Intake;
+  readonly window: IntakeWindow;
+  readonly octetLimit: number;
+  /** The last octet was received; the disk may still be at work. */
+  readonly onReceived: () => void;
+}
+
+/** What a message of unknown size is counted as. */
+const USUAL_SIZE = 65_536;
+
+export async function retrieveMessage(options: RetrieveOptions): Promise<RetrieveResult> {
+  const { client, number, octetLimit, onReceived } = options;
+  const door = new Door(options);
+  try {
+    let octets: number;
+    try {
+      octets = await client.retrieve(number, () => door.open(), octetLimit);
+    } catch (error) {
+      await door.abort();
+      return judge(error);
+    } finally {
+      onReceived();
+    }
+    try {
+      return { kind: "accepted", accepted: await door.complete(), octets };
+    } catch (error) {
+      return judge(error);
+    }
+  } finally {
+    door.leave();
+  }
+}
+
+/** The way of one message through the window into the intake. */
+class Door implements ByteSink {
+  readonly #options: RetrieveOptions;
+  #opening: Promise<IncomingMessage> | null = null;
+  #incoming: IncomingMessage | null = null;
+  #written: Promise<void> | undefined;
+  #leave = (): void => {};
+
+  constructor(options: RetrieveOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<ByteSink> {
+    this.#opening = this.#enter();
+    this.#incoming = await this.#opening;
+    return this;
+  }
+
+  write(chunk: Buffer): Promise<void> | undefined {
+    this.#written = this.#incoming?.write(chunk);
+    return this.#written;
+  }
+
+  async complete(): Promise<Accepted> {
+    if (this.#incoming === null) throw new Error("a message was received without a place for it");
+    return this.#incoming.complete();
+  }
+
+  /** The connection may have ended while the intake was still opening or writing. */
+  async abort(): Promise<void> {
+    const incoming = await settled(this.#opening);
+    await settled(this.#written);
+    await incoming?.abort();
+  }
+
+  leave(): void {
+    this.#leave();
+  }
+
+  async #enter(): Promise<IncomingMessage> {
+    const { intake, source, window } = this.#options;
+    this.#leave = await window.enter(source.announcedSize ?? USUAL_SIZE);
+    return intake.open(source);
+  }
+}
+
+function judge(error: unknown): RetrieveResult {
+  if (error instanceof Pop3NotAnswered) return { kind: "untouched" };
+  if (error instanceof Pop3Error) {
+    const { problem } = error;
+    if (problem.code === "pop3-message-too-large") return { kind: "too-large" };
+    if (problem.code === "pop3-connection-closed" || error.trouble === "busy") return { kind: "untouched" };
+    return { kind: "failed", problem, refused: !error.connectionLost };
+  }
+  if (error instanceof ProblemError) return { kind: "local", problem: error.problem };
+  const quote = error instanceof Error ? error.message : String(error);
+  const problem = {
+    code: "message-not-stored",
+    what: "A message could not be taken over because of an error in this program.",
+    cure: "Report it with the message, which is still on the server.",
+    quote,
+  };
+  return { kind: "failed", problem, refused: false };
+}
+
+/** Waits for it; null where it rejected or was never begun. */
+async function settled<T>(promise: Promise<T> | null | undefined): Promise<T | null> {
+  try {
+    return (await promise) ?? null;
+  } catch {
+    return null;
+  }
+}

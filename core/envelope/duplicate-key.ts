@@ -1,0 +1,28 @@
+/**
+ * By which a message is known again (PRODUCT section 4, Duplicates): Message-ID *and* content. Trace headers
+ * differ from copy to copy and are left out. null: without a Message-ID nothing is a duplicate.
+ */
+import { createHash } from "node:crypto";
+import type { HeaderBlock } from "../wire/header-block.ts";
+
+const CONTENT_HEADERS = ["From", "To", "Cc", "Subject", "Date"] as const;
+
+/** SHA-256, hex. `bodyHash` is that of `ReceivedBody`. */
+export function duplicateKey(header: HeaderBlock, bodyHash: string): string | null {
+  const messageId = header.get("Message-ID")?.unfolded;
+  if (messageId === undefined || messageId === "") return null;
+  const hash = createHash("sha256");
+  // Each part with its length, so that no two contents run into the same octets.
+  const add = (text: string): void => {
+    hash.update(`${text.length}:`).update(text, "latin1");
+  };
+  add(messageId);
+  add(bodyHash);
+  for (const name of CONTENT_HEADERS) {
+    const fields = header.all(name);
+    add(String(fields.length));
+    // Servers fold anew with another blank; that makes no other message.
+    for (const field of fields) add(field.unfolded.replace(/[ \t]+/g, " "));
+  }
+  return hash.digest("hex");
+}

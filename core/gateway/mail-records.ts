@@ -1,0 +1,135 @@
+/**
+ * What is written down about the mail as it goes by: the mail log (Postfix's form), the program's log and the
+ * run's totals. Nothing here can fail or wait.
+ */
+import { formatAttempt, formatCollecting, formatQueued, formatRemoved, type LogOrigin } from "../log/mail-log.ts";
+import type { RunTotals } from "../model/event.ts";
+import type { Accepted, AcceptOrder, Settlement } from "../model/message.ts";
+import type { Clock, Log } from "../model/ports.ts";
+import { addTotals, leavesDeferred, noTotals, totalsOf } from "./run-totals.ts";
+
+export interface MailRecordsParts {
+  readonly clock: Clock;
+  readonly origin: LogOrigin;
+  readonly writeMailLog: (line: string) => void;
+  readonly log: Log;
+  readonly onChange: (totals: RunTotals) => void;
+}
+
+export class MailRecords {
+  readonly #parts: MailRecordsParts;
+  #totals: RunTotals = noTotals;
+  #waiters: { readonly messages: number; readonly go: () => void }[] = [];
+  /** Messages that an attempt of this run left waiting. */
+  readonly #deferred = new Set<number>();
+
+  constructor(parts: MailRecordsParts) {
+    this.#parts = parts;
+  }
+
+  get totals(): RunTotals {
+    return { ...this.#totals, deferred: this.#deferred.size };
+  }
+
+  /** A run begins. */
+  restart(): void {
+    this.#totals = noTotals;
+    this.#waiters = [];
+    this.#deferred.clear();
+  }
+
+  toCollect(messages: number): void {
+    this.#add({ toCollect: messages });
+  }
+
+  collected(octets: number): void {
+    this.#add({ collected: 1, collectedBytes: octets });
+    this.#waiters = this.#waiters.filter(({ messages, go }) => {
+      if (this.#totals.collected < messages) return true;
+      go();
+      return false;
+    });
+  }
+
+  /** When this run has collected so many. */
+  collectedAtLeast(messages: number): Promise<void> {
+    if (this.#totals.collected >= messages) return Promise.resolve();
+    return new Promise((go) => this.#waiters.push({ messages, go }));
+  }
+
+  collectedFrom(accountId: string, text: string): void {
+    const { clock, origin, writeMailLog, log } = this.#parts;
+    writeMailLog(formatCollecting(clock.now(), origin, accountId, text));
+    log({ source: "pop3", level: "info", text: `Account "${accountId}": ${text}` });
+  }
+
+  accepted(accepted: Accepted, order: AcceptOrder): void {
+    const { clock, origin, writeMailLog, log } = this.#parts;
+    switch (accepted.kind) {
+      case "known":
+        return;
+      case "queued": {
+        const { queueId, recipients } = accepted;
+        const { sender } = order.resolution;
+        const facts = { queueId, sender, size: order.body.size, recipients };
+        for (const line of formatQueued(facts, order.summary.messageId, clock.now(), origin)) writeMailLog(line);
+        return;
+      }
+      case "junked":
+        this.#add({ junk: 1 });
+        log({
+          source: "policy",
+          level: "warning",
+          text: `A message from <${order.resolution.sender}> went to Junk: ${junkReasons[accepted.reason]}`,
+          queueId: accepted.queueId,
+        });
+        return;
+      case "closed":
+        this.#add({ discarded: 1 });
+        log({
+          source: "policy",
+          level: "info",
+          text: `A message from <${order.resolution.sender}> was not delivered: ${accepted.why}`,
+          queueId: accepted.queueId,
+        });
+        return;
+    }
+  }
+
+  settled(settlement: Settlement): void {
+    const { clock, origin, writeMailLog, log } = this.#parts;
+    const { result, disposition } = settlement;
+    for (const line of formatAttempt(result, origin)) writeMailLog(line);
+    const { id, queueId } = result.message;
+    if (disposition.kind === "stay") {
+      if (leavesDeferred(result)) this.#deferred.add(id);
+    } else {
+      this.#deferred.delete(id);
+      writeMailLog(formatRemoved(queueId, clock.now(), origin));
+    }
+    if (disposition.kind === "errors") {
+      log({
+        source: "smtp",
+        level: "warning",
+        text: `A message from <${result.message.sender}> could not be delivered and is in Errors now`,
+        queueId,
+      });
+    }
+    this.#add(totalsOf(settlement));
+  }
+
+  #add(more: Partial<RunTotals>): void {
+    this.#totals = addTotals(this.#totals, more);
+    this.#parts.onChange(this.totals);
+  }
+}
+
+const junkReasons = {
+  "no-recipient": "no recipient of our domains was found",
+  "unknown-user": "none of its recipients is in the users list",
+  blocked: "a block list names it",
+  loop: "it goes round in a circle",
+  "report-refused": "the postmaster's mailbox refused the report about it",
+  "report-failed": "it is an automatic message that could not be delivered",
+  "by-hand": "moved by hand",
+} as const;

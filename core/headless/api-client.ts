@@ -1,0 +1,144 @@
+/**
+ * Hands commands to the process that owns the data.
+ *
+ * 1. The owner has to show within seconds that it is there; a command itself may then take as long as it
+ *    needs (a check of a full mailbox takes hours). A process that dies ends the wait at once.
+ * 2. The token is sent to a loopback address only.
+ * 3. An endpoint file whose process is gone, or just stopping, counts as none.
+ */
+import { request } from "node:http";
+import {
+  type Call,
+  CONTRACT_VERSION,
+  type CommandInput,
+  type CommandName,
+  type CommandResults,
+  type WireResult,
+  wireResultSchema,
+} from "../api/contract.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
+import { escapeUnprintable } from "../model/reply.ts";
+import { errorCode } from "../util/file-system.ts";
+import { type Endpoint, readEndpoint, readToken } from "./endpoint-file.ts";
+import { isLoopback } from "./loopback.ts";
+
+/** Milliseconds in which an owner has to answer. */
+const ANSWER = 5_000;
+const ANSWER_BYTES = 64 * 1_048_576;
+
+export interface Owner {
+  readonly endpoint: Endpoint;
+  readonly call: Call;
+}
+
+/**
+ * null: nobody who can be asked (no endpoint, or its process is gone). Rejects with ProblemError
+ * `owner-no-answer` when it hangs, `owner-other-version` when it speaks another contract.
+ */
+export async function connectOwner(dataDirectory: string, answerWithin = ANSWER): Promise<Owner | null> {
+  const endpoint = await readEndpoint(dataDirectory);
+  const token = await readToken(dataDirectory);
+  if (endpoint === null || token === null || !isLoopback(endpoint.host)) return null;
+  const answer = await post(endpoint, token, "status", {}, answerWithin);
+  switch (answer.kind) {
+    case "gone":
+      return null;
+    case "silent":
+      throw new ProblemError(noAnswer(endpoint, dataDirectory));
+    case "answer":
+      // Somebody else's process at a port that was the owner's once.
+      if (answer.status === 401 || answer.result === null) return null;
+      if ("error" in answer.result && answer.result.error.code === "owner-stopping") return null;
+  }
+  if (endpoint.contract !== CONTRACT_VERSION) throw new ProblemError(otherVersion(endpoint));
+  const call: Call = async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
+    const result = await post(endpoint, token, name, input, null);
+    if (result.kind !== "answer" || result.result === null) return { error: lost(endpoint) };
+    return result.result as WireResult<CommandResults[Name]>;
+  };
+  return { endpoint, call };
+}
+
+type Answer =
+  | { readonly kind: "answer"; readonly status: number; readonly result: WireResult<unknown> | null }
+  | { readonly kind: "gone" }
+  | { readonly kind: "silent" };
+
+/** Never rejects. `within` in milliseconds; null: as long as it takes. */
+function post(
+  endpoint: Endpoint,
+  token: string,
+  name: string,
+  input: unknown,
+  within: number | null,
+): Promise<Answer> {
+  const body = JSON.stringify(input);
+  return new Promise((resolve) => {
+    const sent = request({
+      host: endpoint.host,
+      port: endpoint.port,
+      path: `/api/call/${name}`,
+      method: "POST",
+      agent: false,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+      },
+      ...(within === null ? {} : { signal: AbortSignal.timeout(within) }),
+    });
+    sent.on("error", (error) => {
+      resolve({ kind: error.name === "AbortError" || errorCode(error) === "ABORT_ERR" ? "silent" : "gone" });
+    });
+    sent.on("response", (response) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > ANSWER_BYTES) sent.destroy();
+        else chunks.push(chunk);
+      });
+      response.on("error", (error) => {
+        resolve({ kind: errorCode(error) === "ABORT_ERR" ? "silent" : "gone" });
+      });
+      response.on("close", () => resolve({ kind: "gone" }));
+      response.on("end", () => {
+        const result = readResult(Buffer.concat(chunks).toString("utf8"));
+        resolve({ kind: "answer", status: response.statusCode ?? 0, result });
+      });
+    });
+    sent.end(body);
+  });
+}
+
+function readResult(text: string): WireResult<unknown> | null {
+  try {
+    return wireResultSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function noAnswer(endpoint: Endpoint, dataDirectory: string): Problem {
+  return {
+    code: "owner-no-answer",
+    what: `Another process (${endpoint.pid}) owns ${escapeUnprintable(dataDirectory)} and does not answer on port ${endpoint.port}.`,
+    cure: "End that process, then try again.",
+  };
+}
+
+function otherVersion(endpoint: Endpoint): Problem {
+  return {
+    code: "owner-other-version",
+    what: `The gateway that runs (process ${endpoint.pid}) is of another version: ${escapeUnprintable(endpoint.version)}.`,
+    cure: "Restart it, so that both are of the same version.",
+  };
+}
+
+function lost(endpoint: Endpoint): Problem {
+  return {
+    code: "owner-lost",
+    what: `The gateway that runs (process ${endpoint.pid}) ended before it answered.`,
+    cure: "Look into its log, then try again.",
+  };
+}

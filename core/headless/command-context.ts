@@ -1,0 +1,20 @@
+import type { OpenGateway } from "../model/gateway.ts";
+import type { Clock } from "../model/ports.ts";
+import type { Output } from "./output.ts";
+
+/** What every command gets. */
+export interface CommandContext {
+  readonly dataDirectory: string;
+  readonly json: boolean;
+  readonly output: Output;
+  /** For `efs import -`. */
+  readonly stdin: AsyncIterable<Buffer>;
+  readonly clock: Clock;
+  readonly version: string;
+  /** SIGINT or SIGTERM came: finish what is in flight. */
+  readonly signal: AbortSignal;
+  /** Loaded when it is needed only: other commands start faster. */
+  readonly openGateway: OpenGateway;
+  /** A bug: details into log/efs.log. Never throws. */
+  readonly onFault: (error: unknown, doing: string) => void;
+}

@@ -1,0 +1,64 @@
+/** `efs status`: what the gateway does, and what is in its folders. */
+import type { GatewayStatus } from "../model/gateway.ts";
+import { describeProblem } from "../model/problem.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { wireValue } from "./wire-value.ts";
+import { withGateway } from "./with-gateway.ts";
+
+export async function runStatus(context: CommandContext): Promise<ExitCode> {
+  const { output, json } = context;
+  await withGateway(context, async ({ call, owner }) => {
+    const status = wireValue(await call("status", {}));
+    if (json) output.json({ ...status, running: owner !== null });
+    else for (const line of formatStatus(status, owner?.pid ?? null)) output.line(line);
+  });
+  return exitCode.done;
+}
+
+/** `ownerPid` null: no gateway runs, this command looked by itself. */
+export function formatStatus(status: GatewayStatus, ownerPid: number | null): readonly string[] {
+  const { folders, route, accounts, today, nextCheckAt } = status;
+  const lines = [
+    ownerPid === null
+      ? `EFS Mail Gateway ${status.version}: not running`
+      : `EFS Mail Gateway ${status.version}: ${status.state} (process ${ownerPid})`,
+    `Data:       ${status.dataDirectory}`,
+    `Folders:    Inbox ${folders.Inbox}, Errors ${folders.Errors}, Junk ${folders.Junk}, Backup ${folders.Backup}`,
+    `Server:     ${route.server}: ${routeWords(route)}`,
+  ];
+  if (route.problem !== null) lines.push(`            ${describeProblem(route.problem)}`);
+  for (const account of accounts) {
+    lines.push(`Account:    ${account.id}: ${accountWords(account)}`);
+    if (account.problem !== null) lines.push(`            ${describeProblem(account.problem)}`);
+  }
+  if (ownerPid !== null) {
+    lines.push(`Next check: ${nextCheckAt === null ? "none" : localTime(nextCheckAt)}`);
+    lines.push(
+      `Today:      collected ${today.collected}, delivered ${today.delivered}, deferred ${today.deferred}, errors ${today.errors}`,
+    );
+  }
+  return lines;
+}
+
+function routeWords(route: GatewayStatus["route"]): string {
+  if (!route.forward) return "forwarding is off";
+  if (route.usable) return "usable";
+  const next = route.nextProbeAt === null ? "" : `, next try ${localTime(route.nextProbeAt)}`;
+  return `not usable after ${route.failures} ${route.failures === 1 ? "try" : "tries"}${next}`;
+}
+
+function accountWords(account: GatewayStatus["accounts"][number]): string {
+  if (!account.enabled) return "disabled";
+  const checked =
+    account.lastCheckAt === null ? "not checked yet" : `checked ${localTime(account.lastCheckAt)}`;
+  return account.pausedUntil === null ? checked : `${checked}, waits until ${localTime(account.pausedUntil)}`;
+}
+
+/** `2026-11-20 15:20:36` */
+export function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

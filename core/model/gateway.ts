@@ -1,0 +1,94 @@
+/**
+ * What a host holds: the whole core behind one interface. `core/gateway.ts` implements it, hosts (CLI,
+ * desktop app), the API and tests use it.
+ */
+import type { GatewayEvent, GatewayState, RunSummary, RunTotals } from "./event.ts";
+import type { Folder, FolderRow } from "./message.ts";
+import type { Clock, Secrets } from "./ports.ts";
+import type { Problem } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+
+export interface GatewayOptions {
+  readonly dataDirectory: string;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  /** For the mail log and HELO; default: this computer's name. */
+  readonly hostName?: string;
+  readonly version: string;
+}
+
+/** One run: collect, deliver, report errors. */
+export interface CheckOrder {
+  /** Account ids; left out: every enabled account. */
+  readonly accounts?: readonly string[];
+  /** "Send now": deferred messages are due at once. */
+  readonly sendNow?: boolean;
+  /** Stops the run: what is in flight is finished, nothing new is begun. */
+  readonly signal?: AbortSignal;
+}
+
+export interface QueueOrder {
+  readonly folder: Folder;
+  /** The last row's id of the page before. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+export interface AccountStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** ms since 1970; null: not in this process. */
+  readonly lastCheckAt: number | null;
+  /** Not before this time (a wrong password backs the account off); null: any time. */
+  readonly pausedUntil: number | null;
+  /** Why its last check failed; null: it did not. */
+  readonly problem: Problem | null;
+}
+
+/** The way to the local server. */
+export interface RouteStatus {
+  /** Host and port. */
+  readonly server: string;
+  readonly forward: boolean;
+  readonly usable: boolean;
+  /** Failed probes in a row. */
+  readonly failures: number;
+  readonly nextProbeAt: number | null;
+  readonly problem: Problem | null;
+}
+
+export interface GatewayStatus {
+  readonly state: GatewayState;
+  readonly version: string;
+  readonly dataDirectory: string;
+  /** ms since 1970; null: no schedule runs in this process. */
+  readonly nextCheckAt: number | null;
+  /** Messages in each folder. */
+  readonly folders: Readonly<Record<Folder, number>>;
+  readonly route: RouteStatus;
+  readonly accounts: readonly AccountStatus[];
+  readonly lastRun: { readonly endedAt: number; readonly summary: RunSummary } | null;
+  /** Since midnight, local time, in this process. */
+  readonly today: RunTotals;
+}
+
+/**
+ * `openGateway(options: GatewayOptions): Promise<Gateway>` rejects with ProblemError, among others
+ * `data-directory-in-use`, `settings-missing`, `settings-invalid`, `settings-newer`.
+ */
+export interface Gateway {
+  check(order?: CheckOrder): Promise<RunSummary>;
+  status(): GatewayStatus;
+  queue(order: QueueOrder): readonly FolderRow[];
+  settings(): Settings;
+  /** Validated settings with sealed passwords; in force when it resolves. */
+  saveSettings(settings: Settings): Promise<void>;
+  /** The returned function ends it. A listener that throws harms nobody. */
+  subscribe(listener: (event: GatewayEvent) => void): () => void;
+  startSchedule(): void;
+  /** Drains: finishes what is in flight, stops, gives the data directory back. */
+  close(): Promise<void>;
+}
+
+export type OpenGateway = (options: GatewayOptions) => Promise<Gateway>;

@@ -1,0 +1,53 @@
+/**
+ * Settings from JSON text, as `efs import` and the API take them. Pure but for the `Secrets`.
+ *
+ * 1. Either settings that can be saved at once, every password sealed, or all the problems; never a part.
+ * 2. A password in clear is sealed.
+ * 3. A sealed one is taken when it can be opened here (a copy of our own settings.json).
+ * 4. `{"scheme": "stored", "value": ""}`, which an export without secrets writes, keeps the password that is
+ *    stored for the same account (or mail server) *and* the same host and user name: settings from elsewhere
+ *    cannot send a stored password to another server.
+ */
+import type { Secrets } from "../model/ports.ts";
+import type { Settings } from "../model/settings.ts";
+import { parseSettings, SETTINGS_VERSION } from "./parse-settings.ts";
+import { isStoredMark, mapPasswords, type Password, passwordPlaces, sealPasswords } from "./passwords.ts";
+import type { SettingProblem } from "./setting-problems.ts";
+
+export type ImportResult =
+  | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "invalid"; readonly problems: readonly SettingProblem[] };
+
+/** `stored`: the settings in force, for rule 4; null: there are none. */
+export function importSettings(
+  content: string | Buffer,
+  secrets: Secrets,
+  stored: Settings | null,
+): ImportResult {
+  const parsed = parseSettings(content);
+  if (parsed.kind === "invalid") return parsed;
+  if (parsed.kind === "newer") {
+    const message = `is ${parsed.version}, from a newer program; this one knows ${SETTINGS_VERSION}`;
+    return { kind: "invalid", problems: [{ path: "version", message }] };
+  }
+  const kept = new Map<string, Password>();
+  for (const { key, password } of stored === null ? [] : passwordPlaces(stored)) {
+    if (password !== null) kept.set(key, password);
+  }
+  const problems: SettingProblem[] = [];
+  const settings = mapPasswords(parsed.settings, ({ path, key, password }) => {
+    if (password === null || typeof password === "string") return password;
+    if (isStoredMark(password)) {
+      const found = kept.get(key);
+      if (found !== undefined) return found;
+      const message = "no password is stored for this host and user name; write it here";
+      problems.push({ path, message });
+    } else if (secrets.open(password) === null) {
+      const message = "was encrypted on another computer and cannot be opened here; write it in clear";
+      problems.push({ path, message });
+    }
+    return password;
+  });
+  if (problems.length > 0) return { kind: "invalid", problems };
+  return { kind: "settings", settings: sealPasswords(settings, secrets) };
+}

@@ -1,0 +1,121 @@
+/**
+ * A message on its way to the disk.
+ *
+ * 1. The octets are stored exactly as they come, in a new file of `mail/.temporary` (same file system as the
+ *    folders, so that the later rename is atomic).
+ * 2. A small message is kept in memory and written at once when it is complete; a large one is streamed. More
+ *    than about 1 MB waiting for the disk makes the writer wait.
+ * 3. `complete` resolves when the content is on the disk (fsync) and the file is closed.
+ * 4. After any failure the file goes; nothing was taken.
+ */
+import { limits } from "../model/limits.ts";
+import type { ReceivedBody } from "../model/message.ts";
+import type { ReceivingBody } from "../model/ports.ts";
+import type { FileSystem, WritableFile } from "../util/file-system.ts";
+import { MessageScanner } from "./message-scan.ts";
+import { storageError } from "./spool-problem.ts";
+
+const BLOCK = 262_144;
+const WAIT_ABOVE = 1_048_576;
+
+export class BodyFile implements ReceivingBody {
+  readonly #fileSystem: FileSystem;
+  readonly #path: string;
+  readonly #scanner = new MessageScanner(limits.headerBytes);
+  #parts: Buffer[] = [];
+  #buffered = 0;
+  /** Handed to the disk and not written yet. */
+  #waiting = 0;
+  #file: Promise<WritableFile> | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+  #ended = false;
+
+  constructor(fileSystem: FileSystem, path: string) {
+    this.#fileSystem = fileSystem;
+    this.#path = path;
+  }
+
+  write(chunk: Buffer): Promise<void> | undefined {
+    if (this.#ended) throw new Error("written after the end of the message");
+    if (this.#failure !== null) return Promise.reject(this.#problem(this.#failure));
+    this.#scanner.push(chunk);
+    // The reader may use its buffer again; what waits must be ours.
+    this.#parts.push(Buffer.from(chunk));
+    this.#buffered += chunk.length;
+    if (this.#buffered >= BLOCK) this.#flush();
+    if (this.#waiting < WAIT_ABOVE) return undefined;
+    return this.#writing.then(() => {
+      if (this.#failure !== null) throw this.#problem(this.#failure);
+    });
+  }
+
+  async complete(): Promise<ReceivedBody> {
+    this.#ended = true;
+    try {
+      this.#flush();
+      await this.#writing;
+      if (this.#failure !== null) throw this.#failure;
+      const file = await this.#open();
+      await file.sync();
+      this.#file = null;
+      await file.close();
+    } catch (error) {
+      await this.#remove();
+      throw this.#problem(error);
+    }
+    return { temporaryPath: this.#path, ...this.#scanner.end() };
+  }
+
+  async abort(): Promise<void> {
+    this.#ended = true;
+    this.#parts = [];
+    await this.#writing;
+    await this.#remove();
+  }
+
+  /** Hands what is buffered to the disk, behind what is being written. */
+  #flush(): void {
+    const parts = this.#parts;
+    const size = this.#buffered;
+    this.#parts = [];
+    this.#buffered = 0;
+    this.#waiting += size;
+    this.#writing = this.#writing.then(async () => {
+      if (this.#failure !== null) return;
+      try {
+        const file = await this.#open();
+        const [first] = parts;
+        if (first !== undefined) await file.write(parts.length === 1 ? first : Buffer.concat(parts, size));
+      } catch (error) {
+        this.#failure = error;
+      }
+      this.#waiting -= size;
+    });
+  }
+
+  #open(): Promise<WritableFile> {
+    this.#file ??= this.#fileSystem.create(this.#path);
+    return this.#file;
+  }
+
+  /** Also a file whose close failed, or that could be made but not written. Never rejects. */
+  async #remove(): Promise<void> {
+    const opened = this.#file;
+    this.#file = null;
+    try {
+      await (await opened)?.close();
+    } catch {
+      // It goes all the same.
+    }
+    try {
+      await this.#fileSystem.unlink(this.#path);
+    } catch {
+      // Not there, or not to be removed now: the next start cleans the folder.
+    }
+  }
+
+  #problem(error: unknown): Error {
+    return storageError(error, this.#path, "could not be written");
+  }
+}

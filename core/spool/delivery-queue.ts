@@ -1,0 +1,87 @@
+/**
+ * What is to be sent next.
+ *
+ * 1. A message is claimed once: the attempt and the time of the next one are on the disk before the caller
+ *    gets it, so that a crash never hammers the server (ARCHITECTURE, decisions).
+ * 2. A message that is given back untried is due at once, behind the others that are due: the next probe of a
+ *    route that is down uses another message.
+ * 3. The indexes hold only what is pending, so that the cost is that of the batch.
+ */
+import type { QueuedMessage } from "../model/message.ts";
+import type { ClaimOrder, DeliveryQueue } from "../model/ports.ts";
+import type { Row } from "./journal.ts";
+import type { Meta } from "./meta.ts";
+import { queuedMessage } from "./rows.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { number, numberOrNull } from "./spool-context.ts";
+
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+export class JournalQueue implements DeliveryQueue {
+  readonly #context: SpoolContext;
+  readonly #meta: Meta;
+
+  constructor(context: SpoolContext, meta: Meta) {
+    this.#context = context;
+    this.#meta = meta;
+  }
+
+  claim(order: ClaimOrder): Promise<readonly QueuedMessage[]> {
+    const { journal, directory } = this.#context;
+    return journal.commit(() => {
+      const rows = this.#due(order);
+      for (const row of rows) {
+        const id = number(row["id"]);
+        journal.run("UPDATE message SET claimed = 1, due_at = ? WHERE id = ?", order.nextAt, id);
+        journal.run("INSERT INTO attempt (message, started_at, state) VALUES (?, ?, 'open')", id, order.now);
+      }
+      return rows.map((row) =>
+        queuedMessage(journal, row, directory.folder("Inbox"), order.now, this.#meta.usableTime),
+      );
+    });
+  }
+
+  release(messages: readonly QueuedMessage[]): Promise<void> {
+    const { journal, clock } = this.#context;
+    const now = clock.now();
+    return journal.commit(() => {
+      for (const { id } of messages) {
+        journal.run("UPDATE message SET claimed = 0, due_at = ? WHERE id = ? AND claimed = 1", now, id);
+        journal.run("DELETE FROM attempt WHERE message = ? AND state = 'open'", id);
+      }
+    });
+  }
+
+  nextDueAt(kinds: ClaimOrder["kinds"]): number | null {
+    let next: number | null = null;
+    for (const kind of kinds) {
+      const row = this.#context.journal.get(
+        "SELECT min(due_at) AS due FROM message WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0",
+        kind,
+      );
+      const due = numberOrNull(row?.["due"]);
+      if (due !== null && (next === null || due < next)) next = due;
+    }
+    return next;
+  }
+
+  /** Oldest due first, over all the kinds. */
+  #due(order: ClaimOrder): readonly Row[] {
+    const rows = order.kinds.flatMap((kind) =>
+      this.#context.journal.all(
+        `SELECT * FROM message WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0 AND due_at <= ?
+         ORDER BY due_at, id LIMIT ?`,
+        kind,
+        order.ignoreBackoff ? FOREVER : order.now,
+        order.limit,
+      ),
+    );
+    if (order.kinds.length > 1) {
+      rows.sort(
+        (one, other) =>
+          number(one["due_at"]) - number(other["due_at"]) || number(one["id"]) - number(other["id"]),
+      );
+    }
+    return rows.slice(0, order.limit);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Moves and removals of message files, after the journal has said so.
+ *
+ * 1. The row says where the file belongs and that this is not done yet (`file_task`); then the file is moved.
+ * 2. The task is struck off only when the folders are on the disk: otherwise a file could come back after a
+ *    power cut and would be taken for new mail. Striking off is done for many at once.
+ * 3. A move that fails harms nobody: it is told, and done at the next start.
+ */
+import { join } from "node:path";
+import type { Folder } from "../model/message.ts";
+import { errorCode } from "../util/file-system.ts";
+import { FOLDERS } from "./data-directory.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { storageProblem } from "./spool-problem.ts";
+
+export interface FileTask {
+  readonly id: number;
+  readonly file: string;
+  readonly from: Folder;
+  /** null: it goes. */
+  readonly to: Folder | null;
+}
+
+const STRIKE_AFTER = 1_000;
+const STRIKE_AT = 256;
+
+export class FileTasks {
+  readonly #context: SpoolContext;
+  #done: { readonly id: number; readonly to: Folder | null }[] = [];
+  readonly #touched = new Set<Folder>();
+  #disarm: (() => void) | null = null;
+
+  constructor(context: SpoolContext) {
+    this.#context = context;
+  }
+
+  /** Never rejects. `missing`: the file was nowhere. */
+  async run(task: FileTask): Promise<"done" | "missing" | "failed"> {
+    try {
+      const found = await this.#carryOut(task);
+      if (!found && task.to !== null) return "missing";
+      this.#touched.add(task.from);
+      if (task.to !== null) this.#touched.add(task.to);
+      this.#done.push({ id: task.id, to: task.to });
+      this.#arm();
+      return "done";
+    } catch (error) {
+      const place = join(this.#context.directory.folder(task.from), task.file);
+      const doing = task.to === null ? "could not be removed" : `could not be moved to ${task.to}`;
+      const problem = storageProblem(error, place, doing);
+      this.#context.log({ source: "spool", level: "warning", text: problem.what });
+      this.#context.raiseAlert({ cause: `spool-files:${problem.code}`, problem });
+      return "failed";
+    }
+  }
+
+  /** Strikes off what is done. Never rejects: what stays is looked at again at the next start. */
+  async flush(): Promise<void> {
+    this.#disarm?.();
+    this.#disarm = null;
+    const done = this.#done;
+    if (done.length === 0) return;
+    const folders = [...this.#touched];
+    this.#done = [];
+    this.#touched.clear();
+    const { directory, folderSync, journal } = this.#context;
+    try {
+      await Promise.all(folders.map((folder) => folderSync.sync(directory.folder(folder))));
+      await journal.commit(() => {
+        for (const { id, to } of done) {
+          journal.run("UPDATE message SET file_task = 0 WHERE id = ? AND folder IS ?", id, to);
+        }
+      });
+    } catch (error) {
+      const { what } = storageProblem(error, directory.mail, "could not be flushed");
+      this.#context.log({ source: "spool", level: "warning", text: what });
+    }
+  }
+
+  /** Whether the file was somewhere. */
+  async #carryOut(task: FileTask): Promise<boolean> {
+    const { directory, fileSystem } = this.#context;
+    const source = join(directory.folder(task.from), task.file);
+    try {
+      if (task.to === null) await fileSystem.unlink(source);
+      else await fileSystem.rename(source, join(directory.folder(task.to), task.file));
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+    }
+    if (task.to === null) return false;
+    if ((await fileSystem.status(join(directory.folder(task.to), task.file))) !== null) return true;
+    // A folder that cannot be read says nothing about its files.
+    for (const folder of FOLDERS) await fileSystem.readFolder(directory.folder(folder));
+    return false;
+  }
+
+  #arm(): void {
+    if (this.#done.length >= STRIKE_AT) void this.flush();
+    else this.#disarm ??= this.#context.clock.after(STRIKE_AFTER, () => void this.flush());
+  }
+}

@@ -1,0 +1,62 @@
+/** Reading pages of what the journal holds. Nothing here changes anything. */
+import type { Folder, FolderRow } from "../model/message.ts";
+import { folderRow, type MessageRecord, messageRecord } from "./rows.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { folderOrNull, number, numberOrNull, oneOf, textOrNull } from "./spool-context.ts";
+import { type AttemptOutcome, readDelays, readResults } from "./stored-values.ts";
+
+/** One try to deliver, with the answers it got. */
+export interface AttemptRecord {
+  readonly id: number;
+  /** ms since 1970 */
+  readonly startedAt: number;
+  /** null: under way. */
+  readonly endedAt: number | null;
+  /** interrupted: the process ended during it. body-missing: the file was gone. */
+  readonly state: "open" | "finished" | "interrupted" | "body-missing";
+  readonly relay: string | null;
+  readonly session: string | null;
+  readonly delays: readonly [number, number, number, number] | null;
+  readonly results: readonly AttemptOutcome[];
+}
+
+export function listFolder(
+  { journal, directory }: SpoolContext,
+  folder: Folder,
+  afterId: number,
+  limit: number,
+): readonly FolderRow[] {
+  return journal
+    .all("SELECT * FROM message WHERE folder = ? AND id > ? ORDER BY id LIMIT ?", folder, afterId, limit)
+    .flatMap((row) => folderRow(messageRecord(journal, row, directory.mail)) ?? []);
+}
+
+export function countFolders({ journal }: SpoolContext): Readonly<Record<Folder, number>> {
+  const counts = { Inbox: 0, Errors: 0, Junk: 0, Backup: 0 };
+  const rows = journal.all(
+    "SELECT folder, count(*) AS number FROM message WHERE folder IS NOT NULL GROUP BY folder",
+  );
+  for (const row of rows) {
+    const folder = folderOrNull(row["folder"]);
+    if (folder !== null) counts[folder] = number(row["number"]);
+  }
+  return counts;
+}
+
+export function findMessage({ journal, directory }: SpoolContext, id: number): MessageRecord | null {
+  const row = journal.get("SELECT * FROM message WHERE id = ?", id);
+  return row === undefined ? null : messageRecord(journal, row, directory.mail);
+}
+
+export function attemptsOf({ journal }: SpoolContext, id: number): readonly AttemptRecord[] {
+  return journal.all("SELECT * FROM attempt WHERE message = ? ORDER BY id", id).map((row) => ({
+    id: number(row["id"]),
+    startedAt: number(row["started_at"]),
+    endedAt: numberOrNull(row["ended_at"]),
+    state: oneOf(row["state"], ["finished", "open", "interrupted", "body-missing"]),
+    relay: textOrNull(row["relay"]),
+    session: textOrNull(row["session"]),
+    delays: readDelays(textOrNull(row["delays"])),
+    results: readResults(textOrNull(row["results"])),
+  }));
+}

@@ -1,0 +1,137 @@
+/**
+ * The journal's tables. One migration a version; a released one is never changed.
+ *
+ * `message` is the queue record and, once the file has gone, the history row. `folder` is where its file is
+ * (null: nowhere any more). `due_at` is null unless some recipient is queued or deferred, so that the
+ * indexes below hold only what is at work, whatever the length of the history. What is long and seldom read
+ * (`trail`) has a table of its own.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE account (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    account TEXT NOT NULL,
+    uid TEXT,
+    server TEXT NOT NULL,
+    announced_size INTEGER,
+    folder TEXT,
+    file TEXT NOT NULL,
+    -- 1: its file may not be where this row says yet (moved or removed after the commit)
+    file_task INTEGER NOT NULL DEFAULT 0,
+    sender TEXT NOT NULL,
+    from_text TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    date INTEGER,
+    size INTEGER NOT NULL,
+    wire_size INTEGER NOT NULL,
+    eight_bit_header INTEGER NOT NULL,
+    eight_bit_body INTEGER NOT NULL,
+    whole_hash TEXT NOT NULL,
+    duplicate_key TEXT,
+    never_reported INTEGER NOT NULL DEFAULT 0,
+    received_at INTEGER NOT NULL,
+    -- when the last recipient was settled; null: pending
+    closed_at INTEGER,
+    -- delivered, errors, junk, discarded, nobody-left, removed, listed-again; null: pending
+    outcome TEXT,
+    outcome_detail TEXT,
+    due_at INTEGER,
+    claimed INTEGER NOT NULL DEFAULT 0,
+    -- attempts in a row that ended with the process
+    interrupted INTEGER NOT NULL DEFAULT 0,
+    -- the usable-time counter (meta) when it was queued; later, the less what it was held
+    usable_from INTEGER NOT NULL,
+    -- the counter when the last of its pending recipients was held; null: clock runs
+    usable_stopped INTEGER,
+    junk_reason TEXT,
+    report_of INTEGER,
+    report_form TEXT,
+    report_state TEXT,
+    report_due_at INTEGER,
+    -- the form that its next report takes
+    report_next_form TEXT,
+    reported_at INTEGER
+  ) STRICT;
+  CREATE INDEX message_due ON message (kind, due_at) WHERE due_at IS NOT NULL AND claimed = 0;
+  CREATE INDEX message_claimed ON message (id) WHERE claimed = 1;
+  CREATE INDEX message_folder ON message (folder, id) WHERE folder IS NOT NULL;
+  CREATE INDEX message_file ON message (file) WHERE folder IS NOT NULL OR file_task = 1;
+  CREATE INDEX message_file_task ON message (id) WHERE file_task = 1;
+  CREATE INDEX message_report_due ON message (report_due_at) WHERE report_state = 'waiting';
+  CREATE INDEX message_report_sending ON message (id) WHERE report_state = 'sending';
+  CREATE INDEX message_report_of ON message (report_of) WHERE report_of IS NOT NULL;
+  CREATE INDEX message_closed ON message (closed_at) WHERE closed_at IS NOT NULL;
+
+  CREATE TABLE trail (
+    message INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    steps TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE recipient (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    role TEXT NOT NULL,
+    -- the kind of state; detail is the whole of it
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    unknown_tries INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX recipient_message ON recipient (message);
+
+  CREATE TABLE attempt (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    -- open, finished, interrupted, body-missing
+    state TEXT NOT NULL,
+    relay TEXT,
+    session TEXT,
+    delays TEXT,
+    results TEXT
+  ) STRICT;
+  CREATE INDEX attempt_message ON attempt (message);
+  CREATE INDEX attempt_open ON attempt (message) WHERE state = 'open';
+
+  CREATE TABLE seen (
+    account TEXT NOT NULL,
+    uid_hash TEXT NOT NULL,
+    -- null: known by its hash alone (from the name of a file)
+    uid TEXT,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    collected_at INTEGER,
+    whole_hash TEXT,
+    message INTEGER,
+    listed_at INTEGER NOT NULL,
+    PRIMARY KEY (account, uid_hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_whole_hash ON seen (account, whole_hash) WHERE whole_hash IS NOT NULL;
+  CREATE INDEX seen_state ON seen (account, state);
+  CREATE INDEX seen_message ON seen (message) WHERE message IS NOT NULL;
+
+  CREATE TABLE duplicate (
+    key TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (key, recipient)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX duplicate_at ON duplicate (at);
+  `,
+];
+
+export const JOURNAL_VERSION = MIGRATIONS.length;

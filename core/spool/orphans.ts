@@ -1,0 +1,136 @@
+/**
+ * Message files without a record: left by a crash, put into Inbox by hand, or all that is left after the loss
+ * of the journal (PRODUCT section 2, rule 6).
+ *
+ * 1. The first look takes what the start found in all four folders; later ones look at Inbox.
+ * 2. A file that somebody else puts there may still be being written: it must have been unchanged for 5 seconds.
+ * 3. A name of ours says account, identity and queue id. Where that queue id belongs to another message already
+ *    (a saved copy put back), the file counts as put there by hand; one that an antivirus program had taken
+ *    away and gave back keeps its account.
+ */
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { limits } from "../model/limits.ts";
+import type { Folder, OrphanFile, ReceivedBody } from "../model/message.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { FileStatus } from "../util/file-system.ts";
+import { HAND_ACCOUNT, isMessageFile, parseFileName } from "./file-name.ts";
+import { MessageScanner } from "./message-scan.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { text } from "./spool-context.ts";
+import { fileChangingProblem, storageError } from "./spool-problem.ts";
+
+const UNCHANGED_FOR = 5_000;
+const SLICE = 500;
+
+interface Look extends FileStatus {
+  readonly since: number;
+}
+
+export class Orphans {
+  readonly #context: SpoolContext;
+  readonly #inFlight: ReadonlySet<string>;
+  #atStart: ReadonlyMap<Folder, ReadonlySet<string>> | null;
+  #looks = new Map<string, Look>();
+
+  constructor(
+    context: SpoolContext,
+    inFlight: ReadonlySet<string>,
+    atStart: ReadonlyMap<Folder, ReadonlySet<string>>,
+  ) {
+    this.#context = context;
+    this.#inFlight = inFlight;
+    this.#atStart = atStart;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<OrphanFile, void, undefined> {
+    const names = this.#atStart ?? new Map([["Inbox" as Folder, await this.#inboxNames()]]);
+    this.#atStart = null;
+    const before = this.#looks;
+    const looks = new Map<string, Look>();
+    this.#looks = looks;
+    let count = 0;
+    for (const [folder, files] of names) {
+      for (const file of files) {
+        count += 1;
+        if (count % SLICE === 0) await setImmediate();
+        const orphan = await this.#look(folder, file, before, looks);
+        if (orphan !== null) yield orphan;
+      }
+    }
+  }
+
+  /** Its content, as if it had just been received. Rejects with ProblemError. */
+  async read(orphan: OrphanFile): Promise<ReceivedBody> {
+    const { fileSystem } = this.#context;
+    const scanner = new MessageScanner(limits.headerBytes);
+    try {
+      for await (const part of fileSystem.read(orphan.path)) scanner.push(part);
+    } catch (error) {
+      throw storageError(error, orphan.path, "could not be read");
+    }
+    const body = { temporaryPath: orphan.path, ...scanner.end() };
+    if (body.size !== orphan.size) throw new ProblemError(fileChangingProblem(orphan.path));
+    return body;
+  }
+
+  async #inboxNames(): Promise<ReadonlySet<string>> {
+    const { fileSystem, directory } = this.#context;
+    const place = directory.folder("Inbox");
+    try {
+      return new Set((await fileSystem.readFolder(place)).filter(isMessageFile));
+    } catch (error) {
+      throw storageError(error, `The folder ${place}`, "could not be read");
+    }
+  }
+
+  async #look(
+    folder: Folder,
+    file: string,
+    before: ReadonlyMap<string, Look>,
+    looks: Map<string, Look>,
+  ): Promise<OrphanFile | null> {
+    const { journal, fileSystem, directory, clock } = this.#context;
+    if (this.#inFlight.has(file) || this.#recorded(folder, file)) return null;
+    const path = join(directory.folder(folder), file);
+    let status: FileStatus | null;
+    try {
+      status = await fileSystem.status(path);
+    } catch (error) {
+      throw storageError(error, path, "could not be looked at");
+    }
+    // Taken in the meantime, or by somebody else.
+    if (status === null || this.#inFlight.has(file) || this.#recorded(folder, file)) return null;
+    const facts = { folder, file, path, size: status.size, modifiedAt: status.changedAt };
+    const byHand = { kind: "mail", accountId: HAND_ACCOUNT, uidHash: null, queueId: null } as const;
+    const name = parseFileName(file);
+    const owner =
+      name === null
+        ? undefined
+        : journal.get("SELECT account, outcome FROM message WHERE queue_id = ?", name.queueId);
+    if (name !== null && owner === undefined) {
+      const mailbox = name.kind === "mail" && !name.accountId.startsWith("_");
+      return { ...facts, ...name, uidHash: mailbox ? name.uidHash : null };
+    }
+    const now = clock.now();
+    const last = before.get(path);
+    const same = last?.size === status.size && last.changedAt === status.changedAt;
+    const since = same ? last.since : now;
+    looks.set(path, { ...status, since });
+    const age = now - status.changedAt;
+    if (folder === "Inbox" && now - since < UNCHANGED_FOR && age < UNCHANGED_FOR) return null;
+    if (owner?.["outcome"] === "removed") return { ...facts, ...byHand, accountId: text(owner["account"]) };
+    return { ...facts, ...byHand };
+  }
+
+  #recorded(folder: Folder, file: string): boolean {
+    return (
+      this.#context.journal.get(
+        `SELECT 1 FROM message WHERE file = ? AND (folder IS NOT NULL OR file_task = 1)
+           AND (folder = ? OR file_task = 1)`,
+        file,
+        folder,
+      ) !== undefined
+    );
+  }
+}

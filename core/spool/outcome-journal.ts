@@ -1,0 +1,366 @@
+/**
+ * What an attempt came to, for good.
+ *
+ * 1. States, attempt, the message's new place and what it means for the message that a report is about are
+ *    one transaction; the file moves afterwards, and the record wins (PRODUCT section 2, rule 6).
+ * 2. A recipient that is settled stays as it is, whatever comes later.
+ * 3. The file stays in Inbox while any recipient is pending, whatever was asked for.
+ * 4. A recipient that was not delivered to is no reason to drop an equal message as a duplicate.
+ * 5. A file that is gone from a readable folder was removed by other software: the message is closed and the
+ *    rest goes on. A folder that cannot be read closes nothing (PRODUCT section 2, antivirus).
+ */
+import { join } from "node:path";
+import { addressKey } from "../model/address.ts";
+import type {
+  AttemptResult,
+  Disposition,
+  Folder,
+  RecipientState,
+  ReportEffect,
+  ReportOrder,
+  Settlement,
+} from "../model/message.ts";
+import { isPending } from "../model/message.ts";
+import type { OutcomeStore } from "../model/ports.ts";
+import { ProblemError } from "../model/problem.ts";
+import { assertNever } from "../util/assert-never.ts";
+import type { FileTask, FileTasks } from "./file-tasks.ts";
+import type { Meta } from "./meta.ts";
+import { recipientsOf, reportForm, summaryOf } from "./rows.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
+import { storageProblem } from "./spool-problem.ts";
+import { readState } from "./stored-values.ts";
+
+const HOUR = 3_600_000;
+const PENDING = "('queued', 'deferred', 'held')";
+
+export class OutcomeJournal implements OutcomeStore {
+  readonly #context: SpoolContext;
+  readonly #tasks: FileTasks;
+  readonly #meta: Meta;
+
+  constructor(context: SpoolContext, tasks: FileTasks, meta: Meta) {
+    this.#context = context;
+    this.#tasks = tasks;
+    this.#meta = meta;
+  }
+
+  async apply(settlement: Settlement): Promise<void> {
+    const moves = await this.#context.journal.commit(() => this.#enter(settlement));
+    for (const move of moves) {
+      if ((await this.#tasks.run(move)) === "missing") await this.#fileGone(move.id);
+    }
+  }
+
+  reportsDue(limit: number, now: number): readonly ReportOrder[] {
+    const { journal, directory } = this.#context;
+    return journal
+      .all(
+        `SELECT * FROM message WHERE report_state = 'waiting' AND report_due_at <= ?
+         ORDER BY report_due_at, id LIMIT ?`,
+        now,
+        limit,
+      )
+      .map((row) => {
+        const id = number(row["id"]);
+        const recipients = recipientsOf(journal, id);
+        const folder = folderOrNull(row["folder"]);
+        return {
+          id,
+          queueId: text(row["queue_id"]),
+          path: join(directory.folder(folder ?? "Errors"), text(row["file"])),
+          sender: text(row["sender"]),
+          summary: summaryOf(row),
+          receivedAt: number(row["received_at"]),
+          accountId: text(row["account"]),
+          size: number(row["size"]),
+          // What is no longer there cannot be quoted.
+          form: folder === null ? "without-content" : (reportForm(row["report_next_form"]) ?? "with-content"),
+          failed: recipients
+            .filter(({ state }) => state.kind === "failed" || state.kind === "expired")
+            .map(({ address, state }) => ({ address, state })),
+          delivered: recipients
+            .filter(({ state }) => state.kind === "delivered")
+            .map(({ address }) => address),
+        };
+      });
+  }
+
+  /** For delivery, when it finds no file at the message's path. Rejects when the folder cannot be read. */
+  async bodyMissing(id: number): Promise<"removed" | "present"> {
+    const { journal, directory, fileSystem, log, clock } = this.#context;
+    const row = journal.get("SELECT * FROM message WHERE id = ?", id);
+    const folder = folderOrNull(row?.["folder"]);
+    if (row === undefined || folder === null) return "removed";
+    const place = directory.folder(folder);
+    const file = text(row["file"]);
+    try {
+      const names = await fileSystem.readFolder(place);
+      if (names.includes(file) || (await fileSystem.status(join(place, file))) !== null) return "present";
+    } catch (error) {
+      const problem = storageProblem(error, `The folder ${place}`, "could not be read");
+      this.#context.raiseAlert({ cause: `spool-folder:${folder}`, problem });
+      throw new ProblemError(problem, { cause: error });
+    }
+    await journal.commit(() => closeAsRemoved(this.#context, id, clock.now()));
+    const queueId = text(row["queue_id"]);
+    log({ source: "spool", level: "warning", queueId, text: `${file} was removed by other software` });
+    return "removed";
+  }
+
+  /** Inside the transaction. The files to be moved after it. */
+  #enter({ result, disposition, report }: Settlement): readonly FileTask[] {
+    const { journal } = this.#context;
+    const { id } = result.message;
+    const row = journal.get("SELECT folder, file, closed_at, usable_stopped FROM message WHERE id = ?", id);
+    if (row === undefined) return [];
+    this.#settleRecipients(result);
+    journal.run(
+      `UPDATE attempt SET state = 'finished', started_at = ?, ended_at = ?, relay = ?, session = ?, delays = ?,
+         results = ? WHERE message = ? AND state = 'open'`,
+      result.startedAt,
+      result.endedAt,
+      result.relay,
+      result.session,
+      JSON.stringify(result.delays),
+      JSON.stringify(
+        result.recipients.map(({ recipient, outcome }) => ({ address: recipient.address, outcome })),
+      ),
+      id,
+    );
+    const moves: FileTask[] = [];
+    // Closed meanwhile (by hand, by other software): its place is decided.
+    if (row["closed_at"] === null) {
+      const pending = this.#pendingOf(id, result.endedAt);
+      if (pending !== null) this.#stay(id, pending, numberOrNull(row["usable_stopped"]));
+      else moves.push(...this.#close(result, this.#closing(id, disposition), text(row["file"])));
+    }
+    if (report !== null && result.message.reportOf !== null) {
+      moves.push(...this.#applyReport(result.message.reportOf, report, result.endedAt));
+    }
+    return moves;
+  }
+
+  #settleRecipients(result: AttemptResult): void {
+    const { journal } = this.#context;
+    for (const { recipient, next, tries, unknownTries } of result.recipients) {
+      journal.run(
+        `UPDATE recipient SET state = ?, detail = ?, tries = ?, unknown_tries = ?
+         WHERE id = ? AND message = ? AND state IN ${PENDING}`,
+        next.kind,
+        JSON.stringify(next),
+        tries,
+        unknownTries,
+        recipient.id,
+        result.message.id,
+      );
+      if (next.kind === "failed" || next.kind === "expired" || next.kind === "removed") {
+        journal.run(
+          `DELETE FROM duplicate WHERE message = ? AND recipient = ?
+             AND key = (SELECT duplicate_key FROM message WHERE id = ?)`,
+          result.message.id,
+          addressKey(recipient.address),
+          result.message.id,
+        );
+      }
+    }
+  }
+
+  /** When a pending message is due; `dueAt` null: all that is pending is held. null: nothing is pending. */
+  #pendingOf(id: number, now: number): { readonly dueAt: number | null } | null {
+    const rows = this.#context.journal.all(
+      `SELECT state, detail FROM recipient WHERE message = ? AND state IN ${PENDING}`,
+      id,
+    );
+    if (rows.length === 0) return null;
+    let dueAt: number | null = null;
+    for (const row of rows) {
+      const due = dueTime(readState(text(row["state"]), text(row["detail"])), now);
+      if (due !== null && (dueAt === null || due < dueAt)) dueAt = due;
+    }
+    return { dueAt };
+  }
+
+  #stay(id: number, { dueAt }: { readonly dueAt: number | null }, stopped: number | null): void {
+    const { journal } = this.#context;
+    const total = this.#meta.usableTime;
+    journal.run("UPDATE message SET claimed = 0, interrupted = 0, due_at = ? WHERE id = ?", dueAt, id);
+    if (dueAt === null) {
+      journal.run("UPDATE message SET usable_stopped = coalesce(usable_stopped, ?) WHERE id = ?", total, id);
+    } else if (stopped !== null) {
+      journal.run(
+        "UPDATE message SET usable_from = usable_from + ?, usable_stopped = NULL WHERE id = ?",
+        total - stopped,
+        id,
+      );
+    }
+  }
+
+  /** A settled message that was asked to stay would wait for ever: its recipients say where it belongs. */
+  #closing(id: number, asked: Disposition): Exclude<Disposition, { readonly kind: "stay" }> {
+    if (asked.kind !== "stay") return asked;
+    this.#context.log({
+      source: "spool",
+      level: "error",
+      text: `message ${id}: settled, yet it was to stay`,
+    });
+    const failed = this.#context.journal.get(
+      "SELECT 1 FROM recipient WHERE message = ? AND state IN ('failed', 'expired') LIMIT 1",
+      id,
+    );
+    return failed === undefined ? { kind: "done", backup: false } : { kind: "errors", report: "waiting" };
+  }
+
+  #close(
+    result: AttemptResult,
+    disposition: Exclude<Disposition, { readonly kind: "stay" }>,
+    file: string,
+  ): readonly FileTask[] {
+    const { journal } = this.#context;
+    const { id } = result.message;
+    const { endedAt } = result;
+    const to = folderAfter(disposition);
+    journal.run(
+      `UPDATE message SET claimed = 0, interrupted = 0, due_at = NULL, closed_at = ?, folder = ?, file_task = 1,
+         outcome = ? WHERE id = ?`,
+      endedAt,
+      to,
+      this.#outcome(id, disposition),
+      id,
+    );
+    if (disposition.kind === "errors") {
+      journal.run(
+        "UPDATE message SET report_state = ?, report_due_at = ?, report_next_form = 'with-content' WHERE id = ?",
+        disposition.report,
+        disposition.report === "waiting" ? endedAt : null,
+        id,
+      );
+    }
+    if (disposition.kind === "junk") {
+      journal.run("UPDATE message SET junk_reason = ? WHERE id = ?", disposition.reason, id);
+    }
+    return [{ id, file, from: "Inbox", to }];
+  }
+
+  #outcome(id: number, disposition: Disposition): string {
+    if (disposition.kind !== "done") return disposition.kind;
+    const delivered = this.#context.journal.get(
+      "SELECT 1 FROM recipient WHERE message = ? AND state = 'delivered' LIMIT 1",
+      id,
+    );
+    return delivered === undefined ? "removed" : "delivered";
+  }
+
+  #applyReport(original: number, effect: ReportEffect, now: number): readonly FileTask[] {
+    const { journal } = this.#context;
+    switch (effect.kind) {
+      case "reported":
+        journal.run(
+          "UPDATE message SET report_state = 'reported', report_due_at = NULL, reported_at = ? WHERE id = ?",
+          now,
+          original,
+        );
+        return [];
+      case "again":
+        journal.run(
+          `UPDATE message SET report_state = 'waiting', report_due_at = ?, report_next_form = ?
+           WHERE id = ? AND report_state = 'sending'`,
+          effect.nextAt,
+          effect.form,
+          original,
+        );
+        return [];
+      case "refused": {
+        const row = journal.get("SELECT folder, file FROM message WHERE id = ?", original);
+        journal.run(
+          `UPDATE message SET report_state = 'refused', report_due_at = NULL, outcome = 'junk',
+             junk_reason = 'report-refused' WHERE id = ?`,
+          original,
+        );
+        const from = folderOrNull(row?.["folder"]);
+        if (row === undefined || from === null || from === "Junk") return [];
+        journal.run("UPDATE message SET folder = 'Junk', file_task = 1 WHERE id = ?", original);
+        return [{ id: original, file: text(row["file"]), from, to: "Junk" }];
+      }
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  /** The message is settled; only its file is no longer there to be moved. */
+  async #fileGone(id: number): Promise<void> {
+    try {
+      await this.#context.journal.commit(() =>
+        this.#context.journal.run("UPDATE message SET folder = NULL, file_task = 0 WHERE id = ?", id),
+      );
+    } catch {
+      // The next start finds it missing and says the same.
+    }
+  }
+}
+
+function folderAfter(disposition: Exclude<Disposition, { readonly kind: "stay" }>): Folder | null {
+  switch (disposition.kind) {
+    case "done":
+      return disposition.backup ? "Backup" : null;
+    case "errors":
+      return "Errors";
+    case "junk":
+      return "Junk";
+    default:
+      return assertNever(disposition);
+  }
+}
+
+function dueTime(state: RecipientState, now: number): number | null {
+  if (state.kind === "deferred") return state.nextAt;
+  return state.kind === "held" ? null : now;
+}
+
+/**
+ * Inside a work: the file is gone. Pending recipients become `removed`, the message is closed; a message in
+ * Errors, Junk or Backup only loses its file. A report that was taken away is made anew without the content,
+ * which is what a scanner takes offence at.
+ */
+export function closeAsRemoved({ journal }: SpoolContext, id: number, now: number): void {
+  const row = journal.get("SELECT closed_at, report_of, duplicate_key FROM message WHERE id = ?", id);
+  if (row === undefined) return;
+  const state: RecipientState = { kind: "removed", at: now, reason: "by-other-software" };
+  const key = row["duplicate_key"];
+  for (const { address, state: before } of typeof key === "string" ? recipientsOf(journal, id) : []) {
+    if (!isPending(before)) continue;
+    journal.run(
+      "DELETE FROM duplicate WHERE key = ? AND recipient = ? AND message = ?",
+      text(key),
+      addressKey(address),
+      id,
+    );
+  }
+  journal.run(
+    `UPDATE recipient SET state = 'removed', detail = ? WHERE message = ? AND state IN ${PENDING}`,
+    JSON.stringify(state),
+    id,
+  );
+  journal.run(
+    "UPDATE attempt SET state = 'body-missing', ended_at = ? WHERE message = ? AND state = 'open'",
+    now,
+    id,
+  );
+  journal.run("UPDATE message SET folder = NULL, file_task = 0, claimed = 0, due_at = NULL WHERE id = ?", id);
+  if (row["closed_at"] !== null) return;
+  journal.run(
+    `UPDATE message SET closed_at = ?, outcome = 'removed', outcome_detail = 'removed by other software'
+     WHERE id = ?`,
+    now,
+    id,
+  );
+  const original = numberOrNull(row["report_of"]);
+  if (original === null) return;
+  journal.run(
+    `UPDATE message SET report_state = 'waiting', report_due_at = ?, report_next_form = 'without-content'
+     WHERE id = ? AND report_state = 'sending'`,
+    now + HOUR,
+    original,
+  );
+}

@@ -1,0 +1,340 @@
+/**
+ * Our own memory of each mailbox.
+ *
+ * 1. An identity is kept under a hash of itself: what a server lists may be long, odd or hostile.
+ * 2. A record is forgotten after 30 days in which no listing had it. The day of the last listing is precise to
+ *    a day, so that a mailbox of 100,000 messages is not written anew at every check.
+ * 3. Only an id that is `collected` may be deleted from the server, and only while its message is in the
+ *    history or its file in its folder. An id that is `gone` and listed again must be read again first:
+ *    servers use ids again.
+ * 4. Long listings are worked off in slices; the rest of the program goes on in between.
+ */
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { limits } from "../model/limits.ts";
+import type { Folder } from "../model/message.ts";
+import type { SeenLedger, SeenRecord } from "../model/ports.ts";
+import { ProblemError } from "../model/problem.ts";
+import { hashUid } from "./file-name.ts";
+import type { Row } from "./journal.ts";
+import { closeAsRemoved } from "./outcome-journal.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { folderOrNull, number, numberOrNull, oneOf, text, textOrNull } from "./spool-context.ts";
+import { storageProblem } from "./spool-problem.ts";
+
+const DAY = 86_400_000;
+const SLICE = 2_000;
+
+interface ToDelete {
+  readonly uid: string;
+  readonly uidHash: string;
+  readonly message: number;
+  readonly folder: Folder;
+  readonly file: string;
+}
+
+export class JournalLedger implements SeenLedger {
+  readonly #context: SpoolContext;
+
+  constructor(context: SpoolContext) {
+    this.#context = context;
+  }
+
+  accountState(accountId: string): "new" | "asked" | "known" {
+    const row = this.#context.journal.get("SELECT state FROM account WHERE id = ?", accountId);
+    return row === undefined ? "new" : oneOf(row["state"], ["known", "asked"]);
+  }
+
+  setAccountState(accountId: string, state: "asked" | "known"): Promise<void> {
+    const { journal } = this.#context;
+    return journal.commit(() => {
+      journal.run(
+        "INSERT INTO account (id, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+        accountId,
+        state,
+      );
+    });
+  }
+
+  find(accountId: string, uids: readonly string[]): ReadonlyMap<string, SeenRecord> {
+    const found = new Map<string, SeenRecord>();
+    for (const uid of uids) {
+      const row = this.#row(accountId, hashUid(uid));
+      if (row !== undefined) found.set(uid, seenRecord(row, uid));
+    }
+    return found;
+  }
+
+  inState(accountId: string, state: SeenRecord["state"]): readonly SeenRecord[] {
+    return this.#context.journal
+      .all("SELECT * FROM seen WHERE account = ? AND state = ? AND uid IS NOT NULL", accountId, state)
+      .map((row) => seenRecord(row, text(row["uid"])));
+  }
+
+  knowsHash(accountId: string, wholeHash: string): boolean {
+    return (
+      this.#context.journal.get(
+        `SELECT 1 FROM seen WHERE account = ? AND whole_hash = ? AND state IN ('collected', 'gone', 'left')
+         LIMIT 1`,
+        accountId,
+        wholeHash,
+      ) !== undefined
+    );
+  }
+
+  countHash(accountId: string, wholeHash: string): number {
+    const row = this.#context.journal.get(
+      `SELECT count(*) AS number FROM seen
+       WHERE account = ? AND whole_hash = ? AND state <> 'gone' AND substr(uid, 1, ?) = ?`,
+      accountId,
+      wholeHash,
+      `sha256:${wholeHash}#`.length,
+      `sha256:${wholeHash}#`,
+    );
+    return number(row?.["number"]);
+  }
+
+  record(accountId: string, records: readonly SeenRecord[], now: number): Promise<void> {
+    return this.#inSlices(records, (record) => {
+      this.#context.journal.run(
+        `INSERT INTO seen (account, uid_hash, uid, state, tries, collected_at, whole_hash, listed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET uid = excluded.uid, state = excluded.state, tries = excluded.tries,
+           collected_at = excluded.collected_at, whole_hash = excluded.whole_hash,
+           listed_at = excluded.listed_at`,
+        accountId,
+        hashUid(record.uid),
+        record.uid,
+        record.state,
+        record.tries,
+        record.collectedAt,
+        record.wholeHash,
+        now,
+      );
+    });
+  }
+
+  async listed(accountId: string, uids: readonly string[], now: number): Promise<void> {
+    const { journal } = this.#context;
+    const listed = new Set<string>();
+    for (let index = 0; index < uids.length; index += 1) {
+      listed.add(hashUid(uids[index] as string));
+      if (index % SLICE === SLICE - 1) await setImmediate();
+    }
+    for (let after = ""; ; ) {
+      const rows = journal.all(
+        `SELECT uid_hash, uid, state, listed_at FROM seen WHERE account = ? AND uid_hash > ?
+         ORDER BY uid_hash LIMIT ?`,
+        accountId,
+        after,
+        SLICE,
+      );
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = text(last["uid_hash"]);
+      await this.#inSlices(
+        rows.flatMap((row) => this.#listedChange(row, listed, now)),
+        (change) => change(accountId),
+      );
+      await setImmediate();
+    }
+  }
+
+  deletionConfirmed(accountId: string, uids: readonly string[], now: number): Promise<void> {
+    const { journal } = this.#context;
+    return this.#inSlices(uids, (uid) => {
+      if (isHashIdentity(uid)) {
+        journal.run("DELETE FROM seen WHERE account = ? AND uid_hash = ?", accountId, hashUid(uid));
+      } else {
+        journal.run(
+          `UPDATE seen SET state = 'gone', listed_at = max(listed_at, ?)
+           WHERE account = ? AND uid_hash = ? AND state = 'collected'`,
+          now,
+          accountId,
+          hashUid(uid),
+        );
+      }
+    });
+  }
+
+  async safeToDelete(accountId: string, uids: readonly string[]): Promise<ReadonlySet<string>> {
+    const safe = new Set<string>();
+    const filed: ToDelete[] = [];
+    for (let index = 0; index < uids.length; index += 1) {
+      const uid = uids[index] as string;
+      const found = this.#deletable(accountId, uid);
+      if (found === "safe") safe.add(uid);
+      else if (found === "vanished") await this.#vanished(accountId, hashUid(uid), null, uid, safe);
+      else if (found !== "not-ours") filed.push(found);
+      if (index % SLICE === SLICE - 1) await setImmediate();
+    }
+    const names = await this.#namesOf(new Set(filed.map(({ folder }) => folder)));
+    for (const { uid, uidHash, message, folder, file } of filed) {
+      if (names.get(folder)?.has(file) === true) {
+        safe.add(uid);
+        continue;
+      }
+      // Since its row was read it may have been delivered, or moved to another folder.
+      const now = this.#deletable(accountId, uid);
+      if (now === "safe" || (typeof now === "object" && (await this.#exists(now)))) safe.add(uid);
+      else if (now !== "not-ours") await this.#vanished(accountId, uidHash, message, uid, safe);
+    }
+    return safe;
+  }
+
+  #deletable(accountId: string, uid: string): "safe" | "not-ours" | "vanished" | ToDelete {
+    const row = this.#context.journal.get(
+      `SELECT seen.uid_hash, seen.message, message.folder, message.file, message.file_task,
+         message.outcome
+       FROM seen LEFT JOIN message ON message.id = seen.message
+       WHERE seen.account = ? AND seen.uid_hash = ? AND seen.state = 'collected'`,
+      accountId,
+      hashUid(uid),
+    );
+    if (row === undefined) return "not-ours";
+    if (row["outcome"] === "removed")
+      return this.#byOtherSoftware(number(row["message"])) ? "vanished" : "safe";
+    const folder = folderOrNull(row["folder"]);
+    // On its way from one folder to another by our own hand.
+    if (folder === null || row["file_task"] === 1) return "safe";
+    return {
+      uid,
+      uidHash: text(row["uid_hash"]),
+      message: number(row["message"]),
+      folder,
+      file: text(row["file"]),
+    };
+  }
+
+  #byOtherSoftware(message: number): boolean {
+    return (
+      this.#context.journal.get(
+        `SELECT 1 FROM recipient WHERE message = ? AND state = 'removed'
+           AND detail LIKE '%by-other-software%' LIMIT 1`,
+        message,
+      ) !== undefined
+    );
+  }
+
+  /** One reading of each folder, not one look per file. A folder that cannot be read: nothing is deleted. */
+  async #namesOf(folders: ReadonlySet<Folder>): Promise<ReadonlyMap<Folder, ReadonlySet<string>>> {
+    const { directory, fileSystem, raiseAlert } = this.#context;
+    const names = new Map<Folder, ReadonlySet<string>>();
+    for (const folder of folders) {
+      const place = directory.folder(folder);
+      try {
+        names.set(folder, new Set(await fileSystem.readFolder(place)));
+      } catch (error) {
+        const problem = storageProblem(error, `The folder ${place}`, "could not be read");
+        raiseAlert({ cause: `spool-folder:${folder}`, problem });
+        throw new ProblemError(problem, { cause: error });
+      }
+    }
+    return names;
+  }
+
+  async #exists({ folder, file }: ToDelete): Promise<boolean> {
+    const { directory, fileSystem } = this.#context;
+    const place = join(directory.folder(folder), file);
+    try {
+      return (await fileSystem.status(place)) !== null;
+    } catch (error) {
+      throw new ProblemError(storageProblem(error, place, "could not be looked at"), { cause: error });
+    }
+  }
+
+  /** PRODUCT section 2, antivirus: deleted there only where the administrator said a scanner is at work. */
+  async #vanished(
+    accountId: string,
+    uidHash: string,
+    message: number | null,
+    uid: string,
+    safe: Set<string>,
+  ): Promise<void> {
+    const { journal, clock, policy, log } = this.#context;
+    const realtime = policy().realtimeAntivirus;
+    await journal.commit(() => {
+      if (message !== null) closeAsRemoved(this.#context, message, clock.now());
+      if (!realtime) {
+        journal.run("UPDATE seen SET state = 'left' WHERE account = ? AND uid_hash = ?", accountId, uidHash);
+      }
+    });
+    if (realtime) safe.add(uid);
+    const fate = realtime ? "it is deleted from the server too" : "it is left on the server";
+    log({
+      source: "spool",
+      level: "warning",
+      text: `a message of ${accountId} was removed by other software; ${fate}`,
+    });
+  }
+
+  #row(accountId: string, uidHash: string): Row | undefined {
+    return this.#context.journal.get(
+      "SELECT * FROM seen WHERE account = ? AND uid_hash = ?",
+      accountId,
+      uidHash,
+    );
+  }
+
+  #listedChange(
+    row: Row,
+    listed: ReadonlySet<string>,
+    now: number,
+  ): readonly ((accountId: string) => void)[] {
+    const { journal } = this.#context;
+    const uidHash = text(row["uid_hash"]);
+    const listedAt = number(row["listed_at"]);
+    if (listed.has(uidHash)) {
+      if (Math.abs(now - listedAt) < DAY) return [];
+      return [
+        (account) =>
+          journal.run(
+            "UPDATE seen SET listed_at = ? WHERE account = ? AND uid_hash = ?",
+            now,
+            account,
+            uidHash,
+          ),
+      ];
+    }
+    const forget = (account: string): void => {
+      journal.run("DELETE FROM seen WHERE account = ? AND uid_hash = ?", account, uidHash);
+    };
+    if (listedAt <= now - limits.seenForgetDays * DAY) return [forget];
+    if (row["state"] !== "collected") return [];
+    return [
+      (account) =>
+        journal.run("UPDATE seen SET state = 'gone' WHERE account = ? AND uid_hash = ?", account, uidHash),
+    ];
+  }
+
+  async #inSlices<T>(items: readonly T[], run: (item: T) => void): Promise<void> {
+    for (let start = 0; start < items.length; start += SLICE) {
+      await this.#context.journal.commit(() => {
+        for (const item of items.slice(start, start + SLICE)) run(item);
+      });
+    }
+  }
+}
+
+function isHashIdentity(uid: string): boolean {
+  return uid.startsWith("sha256:");
+}
+
+function seenRecord(row: Row, uid: string): SeenRecord {
+  return {
+    uid,
+    state: oneOf(row["state"], [
+      "failing",
+      "collected",
+      "gone",
+      "waiting",
+      "skipped",
+      "parked",
+      "oversize",
+      "left",
+    ]),
+    tries: number(row["tries"]),
+    collectedAt: numberOrNull(row["collected_at"]),
+    wholeHash: textOrNull(row["whole_hash"]),
+  };
+}

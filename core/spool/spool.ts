@@ -1,0 +1,228 @@
+/**
+ * The spool: the only writer of the four folders, and of the journal that knows all about them. It implements
+ * the ports of collecting, delivering and settling; `gateway.ts` hands them out.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { Accepted, AcceptOrder, Folder, FolderRow, OrphanFile, ReceivedBody } from "../model/message.ts";
+import type {
+  BodyStore,
+  Clock,
+  DeliveryQueue,
+  Log,
+  OutcomeStore,
+  RaiseAlert,
+  ReceivingBody,
+  RouteStore,
+  SeenLedger,
+} from "../model/ports.ts";
+import { ProblemError } from "../model/problem.ts";
+import { errorCode, type FileSystem, nodeFileSystem, withRetries } from "../util/file-system.ts";
+import { FolderSync } from "../util/folder-sync.ts";
+import { Acceptor } from "./accept.ts";
+import { BodyFile } from "./body-file.ts";
+import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./data-directory.ts";
+import { JournalQueue } from "./delivery-queue.ts";
+import { isMessageFile } from "./file-name.ts";
+import { FileTasks } from "./file-tasks.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import { type AttemptRecord, attemptsOf, countFolders, findMessage, listFolder } from "./listing.ts";
+import { Meta } from "./meta.ts";
+import { Orphans } from "./orphans.ts";
+import { OutcomeJournal } from "./outcome-journal.ts";
+import { type Recovery, recover } from "./recovery.ts";
+import { type Retired, retire } from "./retention.ts";
+import type { MessageRecord } from "./rows.ts";
+import { JournalLedger } from "./seen-ledger.ts";
+import type { SpoolContext, SpoolPolicy } from "./spool-context.ts";
+import { journalMissingProblem, storageProblem } from "./spool-problem.ts";
+
+export interface SpoolOptions {
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly raiseAlert: RaiseAlert;
+  /** The settings that the spool goes by, asked for at each use. */
+  readonly policy: () => SpoolPolicy;
+  /** Tests and the fault harness put theirs here. */
+  readonly fileSystem?: FileSystem;
+}
+
+export interface Notes {
+  read(name: string): unknown;
+  write(name: string, value: unknown): Promise<void>;
+}
+
+export interface Spool {
+  readonly bodies: BodyStore;
+  readonly ledger: SeenLedger;
+  readonly queue: DeliveryQueue;
+  readonly route: RouteStore;
+  readonly outcomes: OutcomeStore;
+  /** Small facts that are kept over restarts, as JSON; null: never written. */
+  readonly notes: Notes;
+  /** Who this installation is, for trace header and report header. */
+  readonly installationId: string;
+  readonly directory: DataDirectory;
+  /** What the start found. */
+  readonly recovery: Recovery;
+  /** Files without a record: at first of all folders, then what is put into Inbox. Each is for `readOrphan`. */
+  readonly orphans: AsyncIterable<OrphanFile>;
+  /** Its content as if just received; then `accept` with `adopt`. Rejects with ProblemError. */
+  readOrphan(orphan: OrphanFile): Promise<ReceivedBody>;
+  /** For delivery, when a message's file is not there. Rejects with ProblemError: the folder is unreadable. */
+  bodyMissing(id: number): Promise<"removed" | "present">;
+  /** A page of a folder, oldest first, behind the row `afterId` (0: from the beginning). */
+  list(folder: Folder, afterId: number, limit: number): readonly FolderRow[];
+  counts(): Readonly<Record<Folder, number>>;
+  /** Also when its file has gone. */
+  message(id: number): MessageRecord | null;
+  attempts(id: number): readonly AttemptRecord[];
+  /** Retention: what is old enough goes. Once an hour is enough. */
+  tend(): Promise<Retired>;
+  /** What is queued is committed; the data directory is given back. */
+  close(): Promise<void>;
+}
+
+/** Rejects with ProblemError: in use, unwritable, newer version, folder missing, disk full, ... */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const fileSystem = withRetries(options.fileSystem ?? nodeFileSystem, options.clock);
+  const directory = await openDataDirectory(options.dataDirectory, fileSystem);
+  let journal: Journal | null = null;
+  try {
+    const opened = openJournal(directory.journal, options.clock.now(), ({ problem }) =>
+      options.raiseAlert({ cause: "journal-damaged", problem }),
+    );
+    journal = opened.journal;
+    const { log, clock, raiseAlert, policy } = options;
+    const folderSync = new FolderSync(fileSystem);
+    const context = { clock, log, raiseAlert, policy, fileSystem, folderSync, directory, journal };
+    await makeAbsent(directory, fileSystem, (folder) => listFolder(context, folder, 0, 1).length > 0);
+    const rebuilt = opened.isNew && (opened.moved !== null || (await holdsMail(context)));
+    if (rebuilt) {
+      raiseAlert({
+        cause: "journal-rebuilt",
+        problem: opened.moved ?? journalMissingProblem(directory.journal),
+      });
+    }
+    const meta = await Meta.open(journal);
+    return new JournalSpool(context, meta, await recover(context, rebuilt));
+  } catch (error) {
+    journal?.close();
+    directory.release();
+    throw error;
+  }
+}
+
+async function holdsMail({ fileSystem, directory }: SpoolContext): Promise<boolean> {
+  for (const folder of FOLDERS) {
+    const names = await fileSystem.readFolder(directory.folder(folder)).catch((error: unknown) => {
+      const place = `The folder ${directory.folder(folder)}`;
+      throw new ProblemError(storageProblem(error, place, "could not be read"), { cause: error });
+    });
+    if (names.some(isMessageFile)) return true;
+  }
+  return false;
+}
+
+class JournalSpool implements Spool, BodyStore {
+  readonly #context: SpoolContext;
+  readonly #tasks: FileTasks;
+  readonly #acceptor: Acceptor;
+  readonly #orphans: Orphans;
+  readonly #outcomes: OutcomeJournal;
+  readonly ledger: SeenLedger;
+  readonly queue: DeliveryQueue;
+  readonly route: RouteStore;
+  readonly notes: Notes;
+  readonly installationId: string;
+  readonly recovery: Recovery;
+
+  constructor(context: SpoolContext, meta: Meta, recovery: Recovery) {
+    this.#context = context;
+    this.#tasks = new FileTasks(context);
+    this.#acceptor = new Acceptor(context, this.#tasks, meta);
+    this.#orphans = new Orphans(context, this.#acceptor.inFlight, recovery.orphans);
+    this.#outcomes = new OutcomeJournal(context, this.#tasks, meta);
+    this.ledger = new JournalLedger(context);
+    this.queue = new JournalQueue(context, meta);
+    this.route = meta;
+    this.notes = {
+      read: (name) => meta.readNote(name),
+      write: (name, value) => meta.writeNote(name, value),
+    };
+    this.installationId = meta.installationId;
+    this.recovery = recovery;
+  }
+
+  get bodies(): BodyStore {
+    return this;
+  }
+
+  get outcomes(): OutcomeStore {
+    return this.#outcomes;
+  }
+
+  get directory(): DataDirectory {
+    return this.#context.directory;
+  }
+
+  get orphans(): AsyncIterable<OrphanFile> {
+    return this.#orphans;
+  }
+
+  async receive(): Promise<ReceivingBody> {
+    const { fileSystem, directory } = this.#context;
+    return new BodyFile(fileSystem, join(directory.temporary, `${randomUUID()}.part`));
+  }
+
+  accept(order: AcceptOrder): Promise<Accepted> {
+    return this.#acceptor.accept(order);
+  }
+
+  async discard(body: ReceivedBody): Promise<void> {
+    const { fileSystem, directory, log } = this.#context;
+    // A file that was found in a folder is not ours to throw away.
+    if (!body.temporaryPath.startsWith(directory.temporary)) return;
+    try {
+      await fileSystem.unlink(body.temporaryPath);
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return;
+      log({ source: "spool", level: "warning", text: `${body.temporaryPath} could not be removed` });
+    }
+  }
+
+  readOrphan(orphan: OrphanFile): Promise<ReceivedBody> {
+    return this.#orphans.read(orphan);
+  }
+
+  bodyMissing(id: number): Promise<"removed" | "present"> {
+    return this.#outcomes.bodyMissing(id);
+  }
+
+  list(folder: Folder, afterId: number, limit: number): readonly FolderRow[] {
+    return listFolder(this.#context, folder, afterId, limit);
+  }
+
+  counts(): Readonly<Record<Folder, number>> {
+    return countFolders(this.#context);
+  }
+
+  message(id: number): MessageRecord | null {
+    return findMessage(this.#context, id);
+  }
+
+  attempts(id: number): readonly AttemptRecord[] {
+    return attemptsOf(this.#context, id);
+  }
+
+  tend(): Promise<Retired> {
+    return retire(this.#context, this.#tasks, this.#context.clock.now());
+  }
+
+  async close(): Promise<void> {
+    await this.#tasks.flush();
+    this.#context.journal.close();
+    this.#context.directory.release();
+  }
+}

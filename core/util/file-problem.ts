@@ -1,0 +1,50 @@
+import type { Problem } from "../model/problem.ts";
+import { escapeUnprintable } from "../model/reply.ts";
+
+/** A system error on a file as a problem: what was tried, on which path, and what usually helps. */
+export function fileProblem(code: string, doing: string, path: string, error: unknown): Problem {
+  const cause = error as NodeJS.ErrnoException;
+  return {
+    code,
+    what: `${doing} ${escapeUnprintable(path)} failed: ${reason(cause)}.`,
+    cure: cure(cause),
+  };
+}
+
+function reason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ENOENT":
+      return "there is no such file or folder";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ENOSPC":
+      return "the disk is full";
+    case "EROFS":
+      return "the disk is read-only";
+    case "EISDIR":
+      return "it is a folder";
+    case "ENOTDIR":
+      return "a part of the path is not a folder";
+    case "EBUSY":
+      return "another program has it open";
+    default:
+      return escapeUnprintable(error.code ?? String(error.message ?? error));
+  }
+}
+
+function cure(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ENOENT":
+    case "EISDIR":
+    case "ENOTDIR":
+      return "Check the path.";
+    case "EACCES":
+    case "EPERM":
+      return "Give the account under which the program runs the right to use it, or choose another data folder with --data.";
+    case "ENOSPC":
+      return "Free some space on that disk and try again.";
+    default:
+      return "Check the disk and try again.";
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { createProgramLog } from "../../core/log/program-log.ts";
+import type { LogLine } from "../../core/model/event.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+function setUp(onLine: (line: LogLine) => void) {
+  const written: Record<string, unknown>[] = [];
+  const file = {
+    write: (line: string) => {
+      written.push(JSON.parse(line) as Record<string, unknown>);
+    },
+    flush: async () => undefined,
+    close: async () => undefined,
+  };
+  return { written, log: createProgramLog({ file, clock: new FakeClock(0), onLine }) };
+}
+
+test("a line goes into the file and to the listeners, harmless in both", () => {
+  const lines: LogLine[] = [];
+  const { written, log } = setUp((line) => lines.push(line));
+  log.log({ source: "pop3", level: "warning", text: "said \x1b[2J", queueId: "AB" });
+  expect(lines).toEqual([{ at: 0, source: "pop3", level: "warning", text: "said \\x1b[2J", queueId: "AB" }]);
+  expect(written).toMatchObject([
+    { level: "warn", time: "1970-01-01T00:00:00.000Z", source: "pop3", queueId: "AB", msg: "said \\x1b[2J" },
+  ]);
+});
+
+test("a fault: its stack in the file, one line for people", () => {
+  const lines: LogLine[] = [];
+  const { written, log } = setUp((line) => lines.push(line));
+  log.fault(new TypeError("x is not a function"), "settling");
+  expect(lines.map(({ text }) => text)).toEqual(["Fault in the program while settling: x is not a function"]);
+  expect(written).toMatchObject([
+    {
+      level: "fatal",
+      msg: "settling",
+      err: { type: "TypeError", stack: expect.stringContaining("program-log") },
+    },
+  ]);
+});
+
+test("a listener that throws harms nobody", () => {
+  const { written, log } = setUp(() => {
+    throw new Error("mine");
+  });
+  log.log({ source: "gateway", level: "info", text: "started" });
+  expect(written).toHaveLength(1);
+});

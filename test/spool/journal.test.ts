@@ -1,0 +1,162 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Journal, openJournal, UncertainCommitError } from "../../core/spool/journal.ts";
+import { JOURNAL_VERSION } from "../../core/spool/migrations.ts";
+import { problemOf } from "../support/spool-kit.ts";
+
+const NOW = Date.UTC(2026, 10, 20, 15, 20, 36);
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "efs-journal-"));
+  path = join(folder, "efs.db");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function set(journal: Journal, name: string, value: string): void {
+  journal.run("INSERT INTO meta (name, value) VALUES (?, ?)", name, value);
+}
+
+function names(journal: Journal): unknown[] {
+  return journal.all("SELECT name FROM meta ORDER BY name").map((row) => row["name"]);
+}
+
+describe("the journal", () => {
+  test("is durable and checks its references", () => {
+    const { journal, isNew } = openJournal(path, NOW);
+    const pragma = (name: string) => journal.get(`PRAGMA ${name}`)?.[name];
+    expect([isNew, pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")]).toEqual([
+      true,
+      "wal",
+      2,
+      1,
+    ]);
+    expect(pragma("user_version")).toBe(JOURNAL_VERSION);
+    journal.close();
+  });
+
+  test("works of one turn share one transaction; one that throws is undone alone", async () => {
+    const { journal } = openJournal(path, NOW);
+    let commits = 0;
+    const exec = journal.database.exec.bind(journal.database);
+    journal.database.exec = (sql) => {
+      if (sql === "COMMIT") commits += 1;
+      exec(sql);
+    };
+    const results = await Promise.allSettled([
+      journal.commit(() => set(journal, "a", "1")),
+      journal.commit(() => {
+        set(journal, "b", "1");
+        throw new RangeError("mine");
+      }),
+      journal.commit(() => set(journal, "a", "again")),
+      journal.commit(() => set(journal, "c", "1")),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
+    expect(results[1]).toMatchObject({ reason: new RangeError("mine") });
+    expect([names(journal), commits]).toEqual([["a", "c"], 1]);
+    journal.close();
+  });
+
+  test("nothing settles before the commit", async () => {
+    const { journal } = openJournal(path, NOW);
+    const order: string[] = [];
+    const exec = journal.database.exec.bind(journal.database);
+    journal.database.exec = (sql) => {
+      exec(sql);
+      if (sql === "COMMIT") order.push("commit");
+    };
+    await Promise.all([1, 2].map((n) => journal.commit(() => order.push(`work ${n}`)).then(() => order.push("told"))));
+    expect(order).toEqual(["work 1", "work 2", "commit", "told", "told"]);
+    journal.close();
+  });
+
+  test("a full disk rejects the whole batch, nothing of it is kept, and it works again with room", async () => {
+    const { journal } = openJournal(path, NOW);
+    const pages = Number(journal.get("PRAGMA page_count")?.["page_count"]);
+    journal.database.exec(`PRAGMA max_page_count = ${pages + 2}`);
+    const results = await Promise.allSettled([
+      journal.commit(() => set(journal, "small", "1")),
+      journal.commit(() => set(journal, "large", "x".repeat(100_000))),
+      journal.commit(() => set(journal, "late", "1")),
+    ]);
+    expect(results.map((result) => result.status === "rejected" && result.reason.problem.code)).toEqual([
+      "disk-full",
+      "disk-full",
+      "disk-full",
+    ]);
+    expect(names(journal)).toEqual([]);
+    journal.database.exec("PRAGMA max_page_count = 1000000");
+    await journal.commit(() => set(journal, "large", "x".repeat(100_000)));
+    expect(names(journal)).toEqual(["large"]);
+    journal.close();
+  });
+
+  test("a COMMIT that fails is uncertain, and nothing of it is seen", async () => {
+    const { journal } = openJournal(path, NOW);
+    const exec = journal.database.exec.bind(journal.database);
+    journal.database.exec = (sql) => {
+      if (sql === "COMMIT") throw Object.assign(new Error("disk I/O error"), { errcode: 10 });
+      exec(sql);
+    };
+    const error = await journal.commit(() => set(journal, "a", "1")).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UncertainCommitError);
+    expect(error).toMatchObject({ problem: { code: "disk-error" } });
+    journal.database.exec = exec;
+    expect(names(journal)).toEqual([]);
+    journal.close();
+  });
+
+  test("a newer version is refused and nothing is touched", async () => {
+    openJournal(path, NOW).journal.close();
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA user_version = ${JOURNAL_VERSION + 1}`);
+    database.close();
+    const before = readFileSync(path);
+    expect(await problemOf(Promise.resolve().then(() => openJournal(path, NOW)))).toBe("journal-newer");
+    expect([readdirSync(folder), readFileSync(path).equals(before)]).toEqual([["efs.db"], true]);
+  });
+
+  test.each([
+    ["no database at all", (file: string) => writeFileSync(file, "This is a text.\n".repeat(500))],
+    ["cut in the middle", (file: string) => truncateSync(file, 20_000)],
+  ])("damaged (%s): put aside under a name with the time, and made new", (_, damage) => {
+    const first = openJournal(path, NOW).journal;
+    first.close();
+    damage(path);
+    const bytes = readFileSync(path);
+    const { journal, isNew, moved } = openJournal(path, NOW);
+    const aside = `${path}.damaged-20261120T152036Z`;
+    expect([isNew, moved?.code, moved?.what.includes("efs.db.damaged-20261120T152036Z")]).toEqual([
+      true,
+      "journal-rebuilt",
+      true,
+    ]);
+    expect(readFileSync(aside).equals(bytes)).toBe(true);
+    expect(names(journal)).toEqual([]);
+    journal.close();
+  });
+
+  test("damage that shows itself while it runs is marked, told, and put aside at the next start", async () => {
+    const told: string[] = [];
+    const { journal } = openJournal(path, NOW, ({ problem }) => told.push(problem.code));
+    const corrupt = Object.assign(new Error("database disk image is malformed"), { errcode: 11 });
+    const failed = journal.commit(() => {
+      throw corrupt;
+    });
+    expect(await problemOf(failed)).toBe("journal-damaged");
+    journal.close();
+    const next = openJournal(path, NOW);
+    expect([told, next.isNew, next.moved?.code, existsSync(`${path}.damaged`)]).toEqual([
+      ["journal-damaged"],
+      true,
+      "journal-rebuilt",
+      false,
+    ]);
+    next.journal.close();
+  });
+});

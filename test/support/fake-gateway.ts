@@ -1,0 +1,86 @@
+import type { RunSummary, RunTotals } from "../../core/model/event.ts";
+import type { CheckOrder, Gateway, GatewayStatus } from "../../core/model/gateway.ts";
+import type { FolderRow } from "../../core/model/message.ts";
+import type { Settings } from "../../core/model/settings.ts";
+
+export const noTotals: RunTotals = {
+  collected: 0,
+  collectedBytes: 0,
+  toCollect: 0,
+  delivered: 0,
+  deliveredBytes: 0,
+  deferred: 0,
+  errors: 0,
+  junk: 0,
+  discarded: 0,
+  reports: 0,
+};
+
+export const goodRun: RunSummary = {
+  ...noTotals,
+  collected: 3,
+  collectedBytes: 3_000,
+  toCollect: 3,
+  delivered: 3,
+  deliveredBytes: 3_000,
+  bytes: 3_000,
+  seconds: 1.25,
+  problems: [],
+};
+
+export const idleStatus: GatewayStatus = {
+  state: "idle",
+  version: "1.2.3",
+  dataDirectory: "/data",
+  nextCheckAt: null,
+  folders: { Inbox: 1, Errors: 2, Junk: 3, Backup: 4 },
+  route: {
+    server: "192.0.2.10:25",
+    forward: true,
+    usable: true,
+    failures: 0,
+    nextProbeAt: null,
+    problem: null,
+  },
+  accounts: [],
+  lastRun: null,
+  today: noTotals,
+};
+
+export interface FakeGateway extends Gateway {
+  readonly orders: CheckOrder[];
+  readonly saved: Settings[];
+  closed: number;
+  scheduled: number;
+}
+
+/** A gateway of nothing but answers. */
+export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}): FakeGateway {
+  const orders: CheckOrder[] = [];
+  const saved: Settings[] = [];
+  const rows: readonly FolderRow[] = [];
+  return {
+    orders,
+    saved,
+    closed: 0,
+    scheduled: 0,
+    async check(order = {}) {
+      orders.push(order);
+      return goodRun;
+    },
+    status: () => idleStatus,
+    queue: () => rows,
+    settings: () => saved.at(-1) ?? settings,
+    async saveSettings(next) {
+      saved.push(next);
+    },
+    subscribe: () => () => undefined,
+    startSchedule() {
+      this.scheduled += 1;
+    },
+    async close() {
+      this.closed += 1;
+    },
+    ...answers,
+  };
+}
