@@ -97,6 +97,12 @@ export const layerRules: LayerRules = {
       rule: "a host holds the gateway; it imports no stage, and none of core/gateway's parts",
     },
     {
+      place: "core/headless/run-import.ts",
+      imports: [...HOST_IMPORTS, "core/headless", "core/spool/data-directory.ts"],
+      builtins: true,
+      rule: "a first import takes the lock of a data folder that has no gateway yet; nothing else of the spool",
+    },
+    {
       place: "electron",
       imports: HOST_IMPORTS,
       builtins: true,
@@ -132,7 +138,7 @@ export const layerRules: LayerRules = {
     nodemailer: ["core/deliver", "core/envelope", "core/outcome"],
     pino: ["core/log"],
     "smtp-server": ["test"],
-    zod: ["core/model", "core/settings", "core/spool", "core/api", "core/headless"],
+    zod: ["core/model", "core/settings", "core/spool", "core/gateway", "core/api", "core/headless"],
     react: ["renderer", "test"],
     "react-dom": ["renderer", "test"],
     electron: ["electron"],

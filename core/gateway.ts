@@ -14,8 +14,8 @@ import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
 import { createAlertFilter } from "./gateway/alert-filter.ts";
-import { createEvents } from "./gateway/events.ts";
 import { describePass } from "./gateway/describe-pass.ts";
+import { createEvents } from "./gateway/events.ts";
 import { type ExamineContext, examine, handAccount } from "./gateway/examine.ts";
 import { createIntake } from "./gateway/intake.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
@@ -25,9 +25,9 @@ import { takeUpOrphans } from "./gateway/take-up-orphans.ts";
 import { openDailyFile } from "./log/daily-file.ts";
 import { createProgramLog } from "./log/program-log.ts";
 import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
+import type { MessageSource, ReceivedBody } from "./model/message.ts";
 import { describeProblem, ProblemError } from "./model/problem.ts";
 import type { AccountSettings, Settings } from "./model/settings.ts";
-import type { MessageSource, ReceivedBody } from "./model/message.ts";
 import { settle } from "./outcome/settle.ts";
 import { createSettingsStore, missingSettings } from "./settings/settings-store.ts";
 import { openSpool, type Spool } from "./spool/spool.ts";
@@ -44,8 +44,16 @@ export const openGateway: OpenGateway = async (options) => {
   let settings = await loadSettings(() => store.load({ readOnly: true }), dataDirectory);
 
   const events = createEvents();
-  const programFile = openDailyFile({ path: join(dataDirectory, "log", "efs.log"), keep: settings.log.days, clock });
-  const mailFile = openDailyFile({ path: join(dataDirectory, "log", "mail.log"), keep: settings.log.days, clock });
+  const programFile = openDailyFile({
+    path: join(dataDirectory, "log", "efs.log"),
+    keep: settings.log.days,
+    clock,
+  });
+  const mailFile = openDailyFile({
+    path: join(dataDirectory, "log", "mail.log"),
+    keep: settings.log.days,
+    clock,
+  });
   const { log, fault } = createProgramLog({
     file: programFile,
     clock,
@@ -57,7 +65,13 @@ export const openGateway: OpenGateway = async (options) => {
   });
   const tap = createTap(clock, (entry) => events.emit({ kind: "transcript", entry }));
 
-  const spool = await openSpool({ dataDirectory, clock, log, raiseAlert, policy: () => spoolPolicy(settings) });
+  const spool = await openSpool({
+    dataDirectory,
+    clock,
+    log,
+    raiseAlert,
+    policy: () => spoolPolicy(settings),
+  });
   try {
     await mkdir(join(dataDirectory, "log"), { recursive: true, mode: 0o700 });
     // Again, now that the data is ours: passwords written by hand are sealed.
@@ -98,7 +112,13 @@ export const openGateway: OpenGateway = async (options) => {
   const judge = (account: ExamineContext["account"]) => {
     const aliasTable = mergeAliases(settings.aliases);
     return (body: ReceivedBody, source: MessageSource) =>
-      examine(body, source, { settings, account, aliasTable, users: null, installationId: spool.installationId });
+      examine(body, source, {
+        settings,
+        account,
+        aliasTable,
+        users: null,
+        installationId: spool.installationId,
+      });
   };
 
   const runs = new MailRuns({
@@ -131,16 +151,20 @@ export const openGateway: OpenGateway = async (options) => {
             dispatcher.kick();
           },
         });
-        const result = await collectAccount({ ...account, password }, { intake, ledger: spool.ledger }, {
-          clock,
-          log,
-          raiseAlert,
-          tap,
-          signal,
-          maxMessageBytes: settings.control.maxMessageBytes,
-          onProgress: ({ toCollect }) => records.toCollect(toCollect),
-          onCollected: (octets) => records.collected(octets),
-        });
+        const result = await collectAccount(
+          { ...account, password },
+          { intake, ledger: spool.ledger },
+          {
+            clock,
+            log,
+            raiseAlert,
+            tap,
+            signal,
+            maxMessageBytes: settings.control.maxMessageBytes,
+            onProgress: ({ toCollect }) => records.toCollect(toCollect),
+            onCollected: (octets) => records.collected(octets),
+          },
+        );
         records.collectedFrom(account.id, describePass(result));
         if (result.problem !== null) alertOf(account, result.trouble, settings, raiseAlert, result.problem);
         return result;
@@ -166,7 +190,8 @@ export const openGateway: OpenGateway = async (options) => {
       version: options.version,
       dataDirectory,
     }),
-    queue: ({ folder, after = 0, limit = 100 }) => spool.list(folder, after, Math.min(Math.max(limit, 1), 1_000)),
+    queue: ({ folder, after = 0, limit = 100 }) =>
+      spool.list(folder, after, Math.min(Math.max(limit, 1), 1_000)),
     settings: () => settings,
     async saveSettings(next) {
       settings = await store.save(next);
@@ -215,7 +240,10 @@ function deliverySettings(
 
 /** RFC 5321 4.1.1.1 wants a domain; computers have names that are none. */
 function heloName(hostName: string): string {
-  const name = hostName.toLowerCase().replace(/[^a-z0-9.-]/g, "-").replace(/^[-.]+|[-.]+$/g, "");
+  const name = hostName
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
   return name === "" ? "localhost" : name;
 }
 

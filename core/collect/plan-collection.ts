@@ -223,3 +223,38 @@ export function makeRecord(uid: string, state: SeenRecord["state"], before: Seen
   const { collectedAt, tries, wholeHash } = before ?? { collectedAt: null, tries: 0, wholeHash: null };
   return { uid, state, tries, collectedAt, wholeHash };
 }
+
+/**
+ * The same messages on another connection: listed number -> number there. An id is found by itself, a message
+ * without one by its place, provided that everything else is where it was; null: that cannot be said.
+ */
+export function findAgain(
+  before: readonly ListedMessage[],
+  now: readonly ListedMessage[],
+): ReadonlyMap<number, number> | null {
+  const byUid = new Map(now.map(({ number, uid }) => [uid, number]));
+  const byNumber = new Map(now.map((message) => [message.number, message]));
+  const unmoved = before.every(({ number, repeatedUid, size, uid }) => {
+    const there = byNumber.get(number);
+    return (
+      there !== undefined && there.size === size && there.uid === uid && there.repeatedUid === repeatedUid
+    );
+  });
+  const found = new Map<number, number>();
+  for (const { number, uid } of before) {
+    if (uid === null && !unmoved) return null;
+    const there = uid === null ? number : byUid.get(uid);
+    if (there !== undefined) found.set(number, there);
+  }
+  return found;
+}
+
+/** Every id of a listing once, repeated ones included. */
+export function listedUids(listing: readonly ListedMessage[]): readonly string[] {
+  const uids = new Set<string>();
+  for (const { repeatedUid, uid } of listing) {
+    const listed = uid ?? repeatedUid;
+    if (listed !== null) uids.add(listed);
+  }
+  return [...uids];
+}

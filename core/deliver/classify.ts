@@ -47,7 +47,12 @@ export function classifyReply(
   });
   const permanent = reply.code >= 500 && reply.code <= 599;
   // An answer that neither accepts nor refuses: not foreseen (row 11). Behind the dot it leaves everything open.
-  if (reply.code < 400) return failure(phase === "final-reply" ? "unknown-outcome" : "session", false);
+  if (reply.code < 400) {
+    return failure(
+      phase === "final-reply" ? "unknown-outcome" : phase === "rcpt" ? "recipient" : "session",
+      false,
+    );
+  }
   if (reply.code === 421) {
     return failure("session", false, routeReplyProblem(phase, reply, context.server));
   }
@@ -140,7 +145,11 @@ function wantsLoginOrTls(reply: SmtpReply): boolean {
 function tooManyRecipients(reply: SmtpReply): boolean {
   if (reply.code !== 452 && reply.code !== 552) return false;
   if (reply.enhanced !== null && /\.5\.3$/.test(reply.enhanced)) return true;
-  if (/\btoo many\b|\brecipients? limit\b|\b(?:max|maximum)(?: number of)? recipients\b/i.test(reply.text.slice(0, 2_000))) {
+  if (
+    /\btoo many\b|\brecipients? limit\b|\b(?:max|maximum)(?: number of)? recipients\b/i.test(
+      reply.text.slice(0, 2_000),
+    )
+  ) {
     return true;
   }
   return reply.code === 452 && reply.enhanced === null;

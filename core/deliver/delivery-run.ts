@@ -11,12 +11,13 @@
  * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished.
  * 6. Told to stop: what is past its final dot is finished, everything else is released.
  */
+
+import type { Failure } from "../model/failure.ts";
 import { limits } from "../model/limits.ts";
 import type { AttemptResult, DeliveryOutcome, QueuedMessage, QueuedRecipient } from "../model/message.ts";
-import type { Failure } from "../model/failure.ts";
 import type { DeliveryOrder, DeliveryRunResult, RunContext } from "./dispatcher.ts";
 import { retryDelay } from "./retry-schedule.ts";
-import { openSession, type OpenedSession, type Session } from "./session.ts";
+import { type OpenedSession, openSession, type Session } from "./session.ts";
 import { serverName } from "./smtp-server.ts";
 import { traceHeader } from "./trace-header.ts";
 import type { Transaction } from "./transaction.ts";
@@ -142,14 +143,17 @@ export class DeliveryRun {
     }
   }
 
-  /** The next message; while the route is on trial, one that no connection was lost with. */
+  /**
+   * The next message; while the route is on trial, one that no connection was lost with. From here on somebody
+   * is busy with it, also before the worker has woken up to it.
+   */
   #next(): QueuedMessage | null {
     const { route } = this.#context;
-    if (!route.usable) {
-      const index = this.#ready.findIndex((message) => !route.suspect(message.id));
-      if (index > 0) return this.#ready.splice(index, 1)[0] ?? null;
-    }
-    return this.#ready.shift() ?? null;
+    const index = route.usable ? 0 : this.#ready.findIndex((message) => !route.suspect(message.id));
+    const message = this.#ready.splice(Math.max(index, 0), 1)[0];
+    if (message === undefined) return null;
+    this.#busy += 1;
+    return message;
   }
 
   /** What a worker does next; null: nothing, for long enough. */
@@ -180,7 +184,6 @@ export class DeliveryRun {
     let message: QueuedMessage | null = first;
     try {
       while (message !== null) {
-        this.#busy += 1;
         try {
           await this.#deliver(message, hand);
         } finally {
@@ -204,7 +207,10 @@ export class DeliveryRun {
     }
     const connectedAt = ports.clock.now();
     const due = this.#due(message);
-    const recipients = due.slice(0, ports.limits?.recipientsPerTransaction ?? limits.smtp.recipientsPerTransaction);
+    const recipients = due.slice(
+      0,
+      ports.limits?.recipientsPerTransaction ?? limits.smtp.recipientsPerTransaction,
+    );
     const trace = traceHeader(message, recipients, settings.trace, connectedAt);
     const transaction = await session.deliver(message, recipients, trace, this.#order.signal);
     hand.messages += 1;
@@ -224,7 +230,9 @@ export class DeliveryRun {
         const outcomes = due.map(
           (_, index): DeliveryOutcome =>
             transaction.outcomes[index] ??
-            (transaction.others === null ? { kind: "not-tried" } : { kind: "refused", failure: transaction.others }),
+            (transaction.others === null
+              ? { kind: "not-tried" }
+              : { kind: "refused", failure: transaction.others }),
         );
         await this.#settle(message, session, due, outcomes, [takenAt, connectedAt]);
         await this.#judge(message, session, hand, transaction);
@@ -360,7 +368,8 @@ export class DeliveryRun {
     const now = this.#context.ports.clock.now();
     const everybody = this.#order.ignoreBackoff === true && !this.#tried.has(message.id);
     return message.recipients.filter(
-      ({ state }) => state.kind === "queued" || (state.kind === "deferred" && (everybody || state.nextAt <= now)),
+      ({ state }) =>
+        state.kind === "queued" || (state.kind === "deferred" && (everybody || state.nextAt <= now)),
     );
   }
 
@@ -374,7 +383,11 @@ export class DeliveryRun {
         continue;
       }
       const effect: Effect =
-        next.kind === "delivered" ? "delivered" : next.kind === "failed" || next.kind === "expired" ? "failed" : "deferred";
+        next.kind === "delivered"
+          ? "delivered"
+          : next.kind === "failed" || next.kind === "expired"
+            ? "failed"
+            : "deferred";
       if (before.has(effect)) continue;
       before.add(effect);
       this.#totals[effect] += 1;

@@ -10,7 +10,12 @@ const ATTEMPT = 2_000;
  * A TCP connection within one deadline over look-up and connecting. The system's own resolver is asked (hosts
  * file, search domains: office names are often known nowhere else), all addresses are tried in turn.
  */
-export function dial(server: SmtpServer, milliseconds: number, clock: Clock, signal?: AbortSignal): Promise<Socket | Loss> {
+export function dial(
+  server: SmtpServer,
+  milliseconds: number,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Socket | Loss> {
   return new Promise((resolve) => {
     const socket = connect({
       host: server.host,
@@ -29,7 +34,12 @@ export function dial(server: SmtpServer, milliseconds: number, clock: Clock, sig
       }
       resolve(result);
     };
-    const lost = (cause: Loss["cause"], code: string | null): Loss => ({ cause, phase: "connect", code, reply: null });
+    const lost = (cause: Loss["cause"], code: string | null): Loss => ({
+      cause,
+      phase: "connect",
+      code,
+      reply: null,
+    });
     const onAbort = (): void => done(lost("cancelled", null));
     const disarm = clock.after(milliseconds, () => done(lost("timeout", null)));
     signal?.addEventListener("abort", onAbort);

@@ -5,13 +5,14 @@
  * 2. What a run does is in deliver/delivery-run; what is kept between runs (the route's state, session numbers)
  *    is here.
  */
-import type { Problem } from "../model/problem.ts";
-import type { Clock, DeliveryQueue, RaiseAlert, RouteStore, SettleAttempt, Tap } from "../model/ports.ts";
+
 import type { MessageKind, QueuedMessage } from "../model/message.ts";
+import type { Clock, DeliveryQueue, RaiseAlert, RouteStore, SettleAttempt, Tap } from "../model/ports.ts";
+import type { Problem } from "../model/problem.ts";
 import { DeliveryRun } from "./delivery-run.ts";
 import { createRoute, type Route } from "./route.ts";
 import type { SmtpLimits } from "./smtp-connection.ts";
-import { serverName, type SmtpServer } from "./smtp-server.ts";
+import { type SmtpServer, serverName } from "./smtp-server.ts";
 import type { TraceIdentity } from "./trace-header.ts";
 
 export interface DeliverySettings {

@@ -3,8 +3,7 @@ import type { SmtpReply } from "../model/reply.ts";
 
 /** How a connection was lost, before it is judged (deliver/classify). */
 export interface Loss {
-  readonly cause:
-    /** The name has no address. */
+  readonly cause: /** The name has no address. */
     | "unknown-host"
     /** Nobody listens there. */
     | "refused"

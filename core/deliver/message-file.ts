@@ -7,7 +7,7 @@
  * 3. A small message is read whole before anything is said to the server, and leaves in one write; a large one
  *    is read in blocks, one block ahead.
  */
-import { open, type FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Failure } from "../model/failure.ts";
 import type { QueuedMessage } from "../model/message.ts";
 import type { Problem } from "../model/problem.ts";

@@ -190,7 +190,7 @@ export function unsendableAddressProblem(address: string): Problem {
   return {
     code: "smtp-unsendable-address",
     what: `The address "${escapeUnprintable(address.slice(0, 200))}" cannot be written into a mail command.`,
-    cure: "Send the message to another address; switch \"Allow incorrectly formatted addresses\" off.",
+    cure: 'Send the message to another address; switch "Allow incorrectly formatted addresses" off.',
   };
 }
 

@@ -12,8 +12,8 @@
  *    heartbeat means that the machine slept or its clock was set: it does not count.
  */
 import type { Failure } from "../model/failure.ts";
-import type { Problem } from "../model/problem.ts";
 import type { Clock, RouteRecord, RouteStore } from "../model/ports.ts";
+import type { Problem } from "../model/problem.ts";
 import { retryDelay } from "./retry-schedule.ts";
 
 const HEARTBEAT = 300_000;

@@ -19,9 +19,9 @@ import { escapeUnprintable } from "../model/reply.ts";
 import { classifyLoss } from "./classify.ts";
 import { dial } from "./dial.ts";
 import type { Loss } from "./loss.ts";
-import { probeRecipient, type ProbeResult } from "./probe.ts";
+import { type ProbeResult, probeRecipient } from "./probe.ts";
 import { SmtpConnection, type SmtpLimits } from "./smtp-connection.ts";
-import { serverName, type SmtpServer } from "./smtp-server.ts";
+import { type SmtpServer, serverName } from "./smtp-server.ts";
 import { deliverMessage, type Transaction } from "./transaction.ts";
 
 export interface SessionPorts {
@@ -76,8 +76,18 @@ export async function openSession(server: SmtpServer, ports: SessionPorts): Prom
   const early = loginTrouble(server);
   if (early !== null) return failed(early, server);
   const startedAt = ports.clock.now();
-  let connected = await connectOnce(server, ports, bounds, server.security === "opportunistic" ? "if-offered" : null);
-  if ("loss" in connected && connected.reached && server.security === "opportunistic" && tlsFailed(connected.loss)) {
+  let connected = await connectOnce(
+    server,
+    ports,
+    bounds,
+    server.security === "opportunistic" ? "if-offered" : null,
+  );
+  if (
+    "loss" in connected &&
+    connected.reached &&
+    server.security === "opportunistic" &&
+    tlsFailed(connected.loss)
+  ) {
     note("encryption failed; connecting again without it");
     connected = await connectOnce(server, ports, bounds, "never");
   }
@@ -111,7 +121,9 @@ function tlsFailed(loss: Loss): boolean {
   return loss.phase === "starttls" && loss.cause !== "cancelled";
 }
 
-type Connected = { readonly connection: SmtpConnection; readonly relay: string } | { loss: Loss; reached: boolean };
+type Connected =
+  | { readonly connection: SmtpConnection; readonly relay: string }
+  | { loss: Loss; reached: boolean };
 
 async function connectOnce(
   server: SmtpServer,
@@ -191,7 +203,17 @@ function session(
   };
 }
 
-function line(ports: SessionPorts, server: SmtpServer, direction: "client" | "server" | "note", text: string): void {
-  ports.tap({ session: ports.name, protocol: "smtp", peer: serverName(server), direction, text: escapeUnprintable(text) });
+function line(
+  ports: SessionPorts,
+  server: SmtpServer,
+  direction: "client" | "server" | "note",
+  text: string,
+): void {
+  ports.tap({
+    session: ports.name,
+    protocol: "smtp",
+    peer: serverName(server),
+    direction,
+    text: escapeUnprintable(text),
+  });
 }
-

@@ -17,7 +17,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import type { SmtpPhase } from "../model/failure.ts";
-import { limits } from "../model/limits.ts";
+import type { limits } from "../model/limits.ts";
 import type { Clock } from "../model/ports.ts";
 import { parseReply, type SmtpReply } from "../model/reply.ts";
 import type { Answer, Loss } from "./loss.ts";
@@ -63,9 +63,7 @@ interface LibraryError {
   readonly response?: string | undefined;
 }
 
-const Base = SMTPConnection as unknown as new (
-  options: SMTPConnectionOptions,
-) => SMTPConnection & Internals;
+const Base = SMTPConnection as unknown as new (options: SMTPConnectionOptions) => SMTPConnection & Internals;
 
 /** Its own timers are put out of the way. */
 const NEVER = 2_147_483_647;
@@ -285,7 +283,7 @@ export class SmtpConnection extends Base {
   async leave(wait: number): Promise<void> {
     if (this.#lost === null && this.quiet && this.#waiting.length === 0) {
       const socket = this._socket;
-      if (socket && socket.writable) {
+      if (socket?.writable) {
         const answer = this.#expect("mail", wait);
         this._sendCommand("QUIT");
         await answer;
@@ -415,7 +413,12 @@ export class SmtpConnection extends Base {
 
   #refuseEarlyReply(): void {
     if (this.#lost !== null || this.quiet) return;
-    this.fail({ cause: "protocol", phase: this.#phase, code: null, reply: readReply(this._responseQueue[0] ?? "") });
+    this.fail({
+      cause: "protocol",
+      phase: this.#phase,
+      code: null,
+      reply: readReply(this._responseQueue[0] ?? ""),
+    });
   }
 
   // --- how it ended ------------------------------------------------------------------------------------------
@@ -461,7 +464,9 @@ export class SmtpConnection extends Base {
     if (typeof text !== "string" || (kind !== "client" && kind !== "server")) return;
     for (const line of text.split("\n")) {
       const masked =
-        kind === "client" && this.#phase === "auth" ? maskCommand(line) : this.#mask.apply(line.replace(/\r$/, ""));
+        kind === "client" && this.#phase === "auth"
+          ? maskCommand(line)
+          : this.#mask.apply(line.replace(/\r$/, ""));
       const shown = masked.length > TRANSCRIPT_LINE ? `${masked.slice(0, TRANSCRIPT_LINE)}...` : masked;
       this.#ports.line(kind, shown);
     }

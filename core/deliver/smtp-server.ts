@@ -16,7 +16,11 @@ export interface SmtpServer {
 }
 
 /** The settings' server; a sealed password is opened. */
-export function smtpServer(settings: SmtpServerSettings, helo: string, secrets: Pick<Secrets, "open">): SmtpServer {
+export function smtpServer(
+  settings: SmtpServerSettings,
+  helo: string,
+  secrets: Pick<Secrets, "open">,
+): SmtpServer {
   const { password } = settings;
   return {
     host: settings.host,

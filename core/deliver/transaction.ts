@@ -98,7 +98,10 @@ async function transact(
   const outcomes: (DeliveryOutcome | typeof ACCEPTED)[] = [];
   const asked = recipients.filter((recipient) => sendable(recipient.address));
   if (asked.length === 0) {
-    return ended(recipients.map(({ address }) => refused(unsendableAddress("rcpt", address))), true);
+    return ended(
+      recipients.map(({ address }) => refused(unsendableAddress("rcpt", address))),
+      true,
+    );
   }
   const ask = asker(context, mailCommand(context, message, asked, octets), asked);
   const mail = await ask.mail();
@@ -107,7 +110,11 @@ async function transact(
     const inStep = await endRefused(context, ask);
     if (isLoss(mail) && mail.cause === "cancelled") return { kind: "cancelled" };
     if (mailFailure.scope === "route") return { kind: "route", failure: mailFailure };
-    return allRefused(recipients, inStep ? mailFailure : outOfStep(context), inStep && mailFailure.scope === "message");
+    return allRefused(
+      recipients,
+      inStep ? mailFailure : outOfStep(context),
+      inStep && mailFailure.scope === "message",
+    );
   }
   let accepted = 0;
   let loss: Loss | null = null;
@@ -125,13 +132,19 @@ async function transact(
   if (accepted === 0) {
     const inStep = await endRefused(context, ask);
     if (loss?.cause === "cancelled") return { kind: "cancelled" };
-    return inStep ? ended(complete(outcomes, null), !sessionEnded(outcomes)) : allRefused(recipients, outOfStep(context));
+    return inStep
+      ? ended(complete(outcomes, null), !sessionEnded(outcomes))
+      : allRefused(recipients, outOfStep(context));
   }
   const final = loss ?? (await sendData(context, ask, body, traceHeader));
   if ("refusal" in final) {
     const inStep = await reset(context);
     if (!inStep) return allRefused(recipients, outOfStep(context));
-    return ended(complete(outcomes, refused(final.refusal)), final.refusal.scope === "message", othersToo(final.refusal));
+    return ended(
+      complete(outcomes, refused(final.refusal)),
+      final.refusal.scope === "message",
+      othersToo(final.refusal),
+    );
   }
   if (isLoss(final)) {
     if (final.cause === "cancelled") return { kind: "cancelled" };
@@ -243,8 +256,8 @@ function mailCommand(
   if ((message.eightBitHeader || message.eightBitBody) && extensions.has("8BITMIME")) {
     parameters.push("BODY=8BITMIME");
   }
-  const international = [message.sender, ...recipients.map((recipient) => recipient.address)].some((address) =>
-    /[^\x00-\x7f]/.test(address),
+  const international = [message.sender, ...recipients.map((recipient) => recipient.address)].some(
+    (address) => /[^\x00-\x7f]/.test(address),
   );
   if (international && extensions.has("SMTPUTF8")) parameters.push("SMTPUTF8");
   return [`MAIL FROM:<${message.sender}>`, ...parameters].join(" ");
@@ -350,11 +363,20 @@ function lostBefore(context: TransactionContext, loss: Loss): Transaction {
 }
 
 function outOfStep(context: TransactionContext): Failure {
-  const loss = context.connection.lost ?? { cause: "protocol" as const, phase: "mail" as const, code: null, reply: null };
+  const loss = context.connection.lost ?? {
+    cause: "protocol" as const,
+    phase: "mail" as const,
+    code: null,
+    reply: null,
+  };
   return classifyLoss(loss, { server: context.server, mailSent: true, terminatorOut: false });
 }
 
-function ended(outcomes: readonly DeliveryOutcome[], finished: boolean, others: Failure | null = null): Transaction {
+function ended(
+  outcomes: readonly DeliveryOutcome[],
+  finished: boolean,
+  others: Failure | null = null,
+): Transaction {
   return { kind: "ended", outcomes, finished, others };
 }
 

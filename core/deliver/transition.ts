@@ -44,7 +44,11 @@ export function transition(
   const tries = recipient.tries + 1;
   switch (outcome.kind) {
     case "delivered":
-      return { next: { kind: "delivered", at: now, reply: outcome.reply, relay: moment.relay }, tries, unknownTries };
+      return {
+        next: { kind: "delivered", at: now, reply: outcome.reply, relay: moment.relay },
+        tries,
+        unknownTries,
+      };
     case "not-tried":
       return { next: dueAtOnce(recipient.state, now), tries: recipient.tries, unknownTries };
     case "refused": {
@@ -57,7 +61,11 @@ export function transition(
         const next: RecipientState =
           unknown > limits.smtp.unknownTries
             ? { kind: "held", since: now, reason: "unknown-outcome", failure }
-            : { kind: "deferred", nextAt: now + Math.max(limits.smtp.unknownPause, retryDelay(tries)), failure };
+            : {
+                kind: "deferred",
+                nextAt: now + Math.max(limits.smtp.unknownPause, retryDelay(tries)),
+                failure,
+              };
         return { next, tries, unknownTries: unknown };
       }
       if (failure.permanent) return { next: { kind: "failed", at: now, failure }, tries, unknownTries };

@@ -22,7 +22,11 @@ export interface PassResult {
   readonly trouble: string | null;
 }
 
-export type CollectPass = (account: AccountSettings, password: string, signal: AbortSignal) => Promise<PassResult>;
+export type CollectPass = (
+  account: AccountSettings,
+  password: string,
+  signal: AbortSignal,
+) => Promise<PassResult>;
 
 interface AccountMemory {
   lastCheckAt: number | null;

@@ -11,7 +11,10 @@ import { parseHeaderBlock } from "../wire/header-block.ts";
 /** What a message is judged by; one snapshot for the whole of one message. */
 export interface ExamineContext {
   readonly settings: Settings;
-  readonly account: Pick<AccountSettings, "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing" | "maxMessageBytes">;
+  readonly account: Pick<
+    AccountSettings,
+    "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing" | "maxMessageBytes"
+  >;
   readonly aliasTable: AliasTable;
   readonly users: ReadonlySet<string> | null;
   readonly installationId: string;
@@ -27,16 +30,14 @@ export const handAccount: ExamineContext["account"] = {
 };
 
 /** Envelope and policy of one complete message: who gets it, and may it pass. Pure. */
-export function examine(
-  body: ReceivedBody,
-  source: MessageSource,
-  context: ExamineContext,
-): AcceptOrder {
+export function examine(body: ReceivedBody, source: MessageSource, context: ExamineContext): AcceptOrder {
   const { settings, account, installationId } = context;
   const { control } = settings;
   const header = parseHeaderBlock(body.header);
   const resolution = resolveEnvelope(header, context);
-  const ownReport = header.all(REPORT_HEADER).some((field) => field.unfolded.trim().startsWith(`${installationId} `));
+  const ownReport = header
+    .all(REPORT_HEADER)
+    .some((field) => field.unfolded.trim().startsWith(`${installationId} `));
   return {
     kind: "mail",
     source,

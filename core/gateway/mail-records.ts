@@ -2,7 +2,13 @@
  * What is written down about the mail as it goes by: the mail log (Postfix's form), the program's log and the
  * run's totals. Nothing here can fail or wait.
  */
-import { formatAttempt, formatCollecting, formatQueued, formatRemoved, type LogOrigin } from "../log/mail-log.ts";
+import {
+  formatAttempt,
+  formatCollecting,
+  formatQueued,
+  formatRemoved,
+  type LogOrigin,
+} from "../log/mail-log.ts";
 import type { RunTotals } from "../model/event.ts";
 import type { Accepted, AcceptOrder, Settlement } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
@@ -72,7 +78,8 @@ export class MailRecords {
         const { queueId, recipients } = accepted;
         const { sender } = order.resolution;
         const facts = { queueId, sender, size: order.body.size, recipients };
-        for (const line of formatQueued(facts, order.summary.messageId, clock.now(), origin)) writeMailLog(line);
+        for (const line of formatQueued(facts, order.summary.messageId, clock.now(), origin))
+          writeMailLog(line);
         return;
       }
       case "junked":

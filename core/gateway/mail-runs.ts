@@ -172,7 +172,9 @@ export class MailRuns {
     const collecting = accounts.run(order.accounts, order.byName, order.signal);
     // Both ends are awaited below, whatever happens first.
     collecting.catch(() => undefined);
-    await Promise.race([collecting, records.collectedAtLeast(messagesBeforeSend(order.accounts))]).catch(() => undefined);
+    await Promise.race([collecting, records.collectedAtLeast(messagesBeforeSend(order.accounts))]).catch(
+      () => undefined,
+    );
     await this.#attempt(problems, async () => {
       const { routeProblem } = await dispatcher.run({
         kinds: MAIL,
@@ -245,7 +247,9 @@ export class MailRuns {
 
   #chosen(ids: readonly string[] | undefined): readonly AccountSettings[] {
     const { accounts } = this.#parts.settings();
-    return ids === undefined ? accounts.filter(({ enabled }) => enabled) : accounts.filter(({ id }) => ids.includes(id));
+    return ids === undefined
+      ? accounts.filter(({ enabled }) => enabled)
+      : accounts.filter(({ id }) => ids.includes(id));
   }
 
   #signal(signal?: AbortSignal): AbortSignal {

@@ -14,7 +14,7 @@ const LONGEST = 60_000;
 
 export interface ScheduleParts {
   readonly clock: Clock;
-  readonly runs: MailRuns;
+  readonly runs: Pick<MailRuns, "scheduled" | "nextDeliveryAt" | "nextCheckAt">;
   readonly settings: () => Settings;
   readonly onFault: (error: unknown, doing: string) => void;
 }
@@ -46,7 +46,10 @@ export function runSchedule({ clock, runs, settings, onFault }: ScheduleParts): 
     const checks = enabled().flatMap((account) => checkAt(account, now) ?? []);
     const nextCheck = checks.length === 0 ? null : Math.min(...checks);
     runs.nextCheckAt(nextCheck);
-    const next = Math.min(nextCheck ?? Number.POSITIVE_INFINITY, runs.nextDeliveryAt() ?? Number.POSITIVE_INFINITY);
+    const next = Math.min(
+      nextCheck ?? Number.POSITIVE_INFINITY,
+      runs.nextDeliveryAt() ?? Number.POSITIVE_INFINITY,
+    );
     disarm = clock.after(Math.min(LONGEST, Math.max(250, next - now)), () => {
       tick()
         .catch((error: unknown) => {

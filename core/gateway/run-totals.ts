@@ -45,5 +45,7 @@ export function totalsOf({ result, disposition, report }: Settlement): Partial<R
 
 /** Tells whether an attempt left a recipient of collected mail waiting for a later one. */
 export function leavesDeferred({ message, recipients }: AttemptResult): boolean {
-  return message.kind === "mail" && recipients.some(({ next }) => next.kind === "deferred" || next.kind === "held");
+  return (
+    message.kind === "mail" && recipients.some(({ next }) => next.kind === "deferred" || next.kind === "held")
+  );
 }

@@ -3,9 +3,9 @@
  * the others: what cannot be composed now stays due.
  */
 import { once } from "node:events";
-import type { BodyStore, Clock, Log, OutcomeStore } from "../model/ports.ts";
 import type { MessageSource, ReceivedBody, ReportForm, ReportOrder } from "../model/message.ts";
-import { ProblemError, describeProblem } from "../model/problem.ts";
+import type { BodyStore, Clock, Log, OutcomeStore } from "../model/ports.ts";
+import { describeProblem, ProblemError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { composeReport, ownSender, type ReportContext } from "../outcome/postmaster-report.ts";
 
@@ -31,7 +31,12 @@ export async function spoolDueReports(parts: ReportParts): Promise<number> {
       made += 1;
     } catch (error) {
       if (error instanceof ProblemError) {
-        parts.log({ source: "gateway", level: "warning", text: describeProblem(error.problem), queueId: order.queueId });
+        parts.log({
+          source: "gateway",
+          level: "warning",
+          text: describeProblem(error.problem),
+          queueId: order.queueId,
+        });
         return made;
       }
       throw error;

@@ -31,15 +31,25 @@ export interface Owner {
   readonly call: Call;
 }
 
+export interface ConnectOptions {
+  /** Milliseconds in which it has to show that it is there. */
+  readonly answerWithin?: number;
+  /** Ends the waiting for a command's answer, not the command. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * null: nobody who can be asked (no endpoint, or its process is gone). Rejects with ProblemError
  * `owner-no-answer` when it hangs, `owner-other-version` when it speaks another contract.
  */
-export async function connectOwner(dataDirectory: string, answerWithin = ANSWER): Promise<Owner | null> {
+export async function connectOwner(
+  dataDirectory: string,
+  { answerWithin = ANSWER, signal }: ConnectOptions = {},
+): Promise<Owner | null> {
   const endpoint = await readEndpoint(dataDirectory);
   const token = await readToken(dataDirectory);
   if (endpoint === null || token === null || !isLoopback(endpoint.host)) return null;
-  const answer = await post(endpoint, token, "status", {}, answerWithin);
+  const answer = await post(endpoint, token, "status", {}, AbortSignal.timeout(answerWithin));
   switch (answer.kind) {
     case "gone":
       return null;
@@ -52,7 +62,8 @@ export async function connectOwner(dataDirectory: string, answerWithin = ANSWER)
   }
   if (endpoint.contract !== CONTRACT_VERSION) throw new ProblemError(otherVersion(endpoint));
   const call: Call = async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
-    const result = await post(endpoint, token, name, input, null);
+    const result = await post(endpoint, token, name, input, signal);
+    if (result.kind === "silent") return { error: stoppedWaiting(endpoint) };
     if (result.kind !== "answer" || result.result === null) return { error: lost(endpoint) };
     return result.result as WireResult<CommandResults[Name]>;
   };
@@ -64,13 +75,13 @@ type Answer =
   | { readonly kind: "gone" }
   | { readonly kind: "silent" };
 
-/** Never rejects. `within` in milliseconds; null: as long as it takes. */
+/** Never rejects. `signal` ends the waiting (`silent`). */
 function post(
   endpoint: Endpoint,
   token: string,
   name: string,
   input: unknown,
-  within: number | null,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const body = JSON.stringify(input);
   return new Promise((resolve) => {
@@ -85,7 +96,7 @@ function post(
         "content-type": "application/json",
         "content-length": Buffer.byteLength(body),
       },
-      ...(within === null ? {} : { signal: AbortSignal.timeout(within) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     sent.on("error", (error) => {
       resolve({ kind: error.name === "AbortError" || errorCode(error) === "ABORT_ERR" ? "silent" : "gone" });
@@ -132,6 +143,14 @@ function otherVersion(endpoint: Endpoint): Problem {
     code: "owner-other-version",
     what: `The gateway that runs (process ${endpoint.pid}) is of another version: ${escapeUnprintable(endpoint.version)}.`,
     cure: "Restart it, so that both are of the same version.",
+  };
+}
+
+function stoppedWaiting(endpoint: Endpoint): Problem {
+  return {
+    code: "waiting-stopped",
+    what: `The gateway that runs (process ${endpoint.pid}) goes on with it; its answer was not waited for.`,
+    cure: "Ask for its status with: efs status.",
   };
 }
 

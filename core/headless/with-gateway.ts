@@ -53,10 +53,10 @@ export async function askOwnerOr<Result>(
   ask: (access: GatewayAccess) => Promise<Result>,
   own: () => Promise<() => Promise<Result>>,
 ): Promise<Result> {
-  const { clock, dataDirectory } = context;
+  const { clock, dataDirectory, signal } = context;
   const giveUpAt = clock.now() + PATIENCE;
   for (;;) {
-    const owner = await connectOwner(dataDirectory);
+    const owner = await connectOwner(dataDirectory, { signal });
     if (owner !== null) return ask({ call: owner.call, gateway: null, owner: owner.endpoint });
     let work: () => Promise<Result>;
     try {

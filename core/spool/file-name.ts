@@ -5,7 +5,7 @@
  * hash is of the message's identity on its server, so that a file which lost its record still says what was
  * collected (PRODUCT section 2, rule 6).
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { MessageKind } from "../model/message.ts";
 
 const NAME = /^(_?[a-z0-9][a-z0-9-]{0,15})-([0-9a-f]{28})-([0-9a-f]{12})\.eml$/;
@@ -24,7 +24,7 @@ export interface FileNameParts {
 
 /** Identity of a listed message, short enough for a file name; hostile identities become harmless. */
 export function hashUid(uid: string): string {
-  return createHash("sha256").update(uid, "utf8").digest("hex").slice(0, 28);
+  return hash("sha256", uid, "hex").slice(0, 28);
 }
 
 export function makeFileName(parts: FileNameParts): string {

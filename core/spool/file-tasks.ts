@@ -29,6 +29,7 @@ export class FileTasks {
   #done: { readonly id: number; readonly to: Folder | null }[] = [];
   readonly #touched = new Set<Folder>();
   #disarm: (() => void) | null = null;
+  #flushing: Promise<void> = Promise.resolve();
 
   constructor(context: SpoolContext) {
     this.#context = context;
@@ -55,9 +56,14 @@ export class FileTasks {
   }
 
   /** Strikes off what is done. Never rejects: what stays is looked at again at the next start. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     this.#disarm?.();
     this.#disarm = null;
+    this.#flushing = this.#flushing.then(() => this.#strikeOff());
+    return this.#flushing;
+  }
+
+  async #strikeOff(): Promise<void> {
     const done = this.#done;
     if (done.length === 0) return;
     const folders = [...this.#touched];

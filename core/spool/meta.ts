@@ -55,7 +55,9 @@ export class Meta implements RouteStore {
   }
 
   writeNote(name: string, value: unknown): Promise<void> {
-    return this.#journal.commit(() => writeMeta(this.#journal, `note:${name}`, JSON.stringify(value ?? null)));
+    return this.#journal.commit(() =>
+      writeMeta(this.#journal, `note:${name}`, JSON.stringify(value ?? null)),
+    );
   }
 
   #read(name: string): string | null {

@@ -2,7 +2,7 @@
  * Message files without a record: left by a crash, put into Inbox by hand, or all that is left after the loss
  * of the journal (PRODUCT section 2, rule 6).
  *
- * 1. The first look takes what the start found in all four folders; later ones look at Inbox.
+ * 1. Every look is at Inbox as it is now; the first one also takes what the start found in the other folders.
  * 2. A file that somebody else puts there may still be being written: it must have been unchanged for 5 seconds.
  * 3. A name of ours says account, identity and queue id. Where that queue id belongs to another message already
  *    (a saved copy put back), the file counts as put there by hand; one that an antivirus program had taken
@@ -17,11 +17,12 @@ import type { FileStatus } from "../util/file-system.ts";
 import { HAND_ACCOUNT, isMessageFile, parseFileName } from "./file-name.ts";
 import { MessageScanner } from "./message-scan.ts";
 import type { SpoolContext } from "./spool-context.ts";
-import { text } from "./spool-context.ts";
+import { number, text } from "./spool-context.ts";
 import { fileChangingProblem, storageError } from "./spool-problem.ts";
 
 const UNCHANGED_FOR = 5_000;
 const SLICE = 500;
+const PAGE = 4_000;
 
 interface Look extends FileStatus {
   readonly since: number;
@@ -30,7 +31,7 @@ interface Look extends FileStatus {
 export class Orphans {
   readonly #context: SpoolContext;
   readonly #inFlight: ReadonlySet<string>;
-  #atStart: ReadonlyMap<Folder, ReadonlySet<string>> | null;
+  #atStart: ReadonlyMap<Folder, ReadonlySet<string>>;
   #looks = new Map<string, Look>();
 
   constructor(
@@ -44,8 +45,9 @@ export class Orphans {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<OrphanFile, void, undefined> {
-    const names = this.#atStart ?? new Map([["Inbox" as Folder, await this.#inboxNames()]]);
-    this.#atStart = null;
+    const names = new Map<Folder, ReadonlySet<string>>(this.#atStart);
+    names.set("Inbox", await this.#inboxNames());
+    this.#atStart = new Map();
     const before = this.#looks;
     const looks = new Map<string, Look>();
     this.#looks = looks;
@@ -74,14 +76,28 @@ export class Orphans {
     return body;
   }
 
+  /** Those that the journal does not know, as far as can be told from the names alone. */
   async #inboxNames(): Promise<ReadonlySet<string>> {
-    const { fileSystem, directory } = this.#context;
+    const { fileSystem, directory, journal } = this.#context;
     const place = directory.folder("Inbox");
+    let names: Set<string>;
     try {
-      return new Set((await fileSystem.readFolder(place)).filter(isMessageFile));
+      names = new Set((await fileSystem.readFolder(place)).filter(isMessageFile));
     } catch (error) {
       throw storageError(error, `The folder ${place}`, "could not be read");
     }
+    for (let after = 0; names.size > 0; ) {
+      const rows = journal.all(
+        "SELECT id, file FROM message WHERE folder = 'Inbox' AND id > ? ORDER BY id LIMIT ?",
+        after,
+        PAGE,
+      );
+      for (const row of rows) names.delete(text(row["file"]));
+      if (rows.length < PAGE) break;
+      after = number(rows.at(-1)?.["id"]);
+      await setImmediate();
+    }
+    return names;
   }
 
   async #look(

@@ -37,6 +37,7 @@ export async function retire(context: SpoolContext, tasks: FileTasks, now: numbe
     policy.junkDays,
     "folder = 'Junk' AND coalesce(junk_reason, '') NOT IN ('report-refused', 'report-failed') AND closed_at <= ?",
   );
+  await tasks.flush();
   const rows = await retireRows(context, now, policy.historyDays, policy.duplicateDays);
   return { files, rows };
 }

@@ -29,11 +29,15 @@ export function messageKind(row: Row) {
 }
 
 export function reportForm(value: unknown): ReportForm | null {
-  return value === null || value === undefined ? null : oneOf<ReportForm>(value, ["with-content", "without-content"]);
+  return value === null || value === undefined
+    ? null
+    : oneOf<ReportForm>(value, ["with-content", "without-content"]);
 }
 
 export function reportState(value: unknown): ReportState | null {
-  return value === null ? null : oneOf<ReportState>(value, ["off", "waiting", "sending", "reported", "refused"]);
+  return value === null
+    ? null
+    : oneOf<ReportState>(value, ["off", "waiting", "sending", "reported", "refused"]);
 }
 
 export function summaryOf(row: Row): MessageSummary {

@@ -50,7 +50,7 @@ export function scanAddressList(text: string): AddressPiece[] {
       }
       case "(": {
         const close = comments ? closingParenthesis(text, at) : -1;
-        if (close < 0) comments = true;
+        if (close < 0) comments = false;
         endWord(at);
         at = close < 0 ? at + 1 : close + 1;
         break;

@@ -38,7 +38,8 @@ export function formatTraceHeader(fields: TraceFields): Buffer {
   const by = `by ${name(fields.by)} (${PRODUCT} ${installation(fields.installationId)})`;
   const id = `id ${fields.queueId.replaceAll(/[^A-Za-z0-9]/g, "")}`;
   const parts: string[] = [];
-  if (fields.from !== null && fields.from !== "") parts.push(`from ${name(fields.from)}`, by, `with POP3 ${id}`);
+  if (fields.from !== null && fields.from !== "")
+    parts.push(`from ${name(fields.from)}`, by, `with POP3 ${id}`);
   else parts.push(by, id);
   const recipient = fields.recipient;
   const date = `; ${formatDate(fields.at)}`;

@@ -905,10 +905,10 @@ describe("bodies", () => {
     expect([sink.content.length, most]).toEqual([2_000_002, 1]);
   });
 
-  test("30 MB, exact, with the memory flat", async () => {
+  test("150 MB, exact, with the memory flat", async () => {
     const block = Buffer.concat([createRandom("big").bytes(1_000_000), Buffer.from("\r\n.\r\n..\r\n")]);
     const stuffed = stuffDots(block);
-    const { client } = await open(retr("+OK\r\n", ...Array.from({ length: 30 }, () => stuffed), ".\r\n"));
+    const { client } = await open(retr("+OK\r\n", ...Array.from({ length: 150 }, () => stuffed), ".\r\n"));
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     let position = 0;
@@ -926,7 +926,8 @@ describe("bodies", () => {
         return position % 3 === 0 ? turns(1) : undefined;
       },
     }));
-    expect([exact, position]).toEqual([true, 30 * block.length]);
-    expect(most).toBeLessThan(20_000_000);
+    expect([exact, position]).toEqual([true, 150 * block.length]);
+    // Pieces that are done with, until the garbage collector comes by.
+    expect(most).toBeLessThan(80_000_000);
   });
 });

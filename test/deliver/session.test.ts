@@ -1,11 +1,15 @@
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { openDesk } from "../support/delivery-desk.ts";
 import { makeTestCertificate } from "../support/test-certificate.ts";
 
 const certificate = makeTestCertificate();
 const login = { username: "gateway", password: "s3cret-word" };
-const secrets = ["s3cret-word", Buffer.from("s3cret-word").toString("base64"), plain("gateway", "s3cret-word")];
+const secrets = [
+  "s3cret-word",
+  Buffer.from("s3cret-word").toString("base64"),
+  plain("gateway", "s3cret-word"),
+];
 
 function plain(user: string, password: string): string {
   return Buffer.from(`\0${user}\0${password}`).toString("base64");
@@ -36,7 +40,9 @@ describe("openSession", () => {
   });
 
   it("takes HELO where EHLO is refused", async () => {
-    const desk = await openDesk({ script: ({ phase }) => (phase === "ehlo" ? "502 5.5.1 EHLO?" : undefined) });
+    const desk = await openDesk({
+      script: ({ phase }) => (phase === "ehlo" ? "502 5.5.1 EHLO?" : undefined),
+    });
     const session = await desk.session();
     expect(session.extensions.size).toBe(0);
     expect(desk.server.lines).toEqual(["EHLO gateway.example", "HELO gateway.example"]);
@@ -91,8 +97,10 @@ describe("openSession", () => {
       });
     });
 
-    it.each(["close", "reset"] as const)("%s instead of a greeting", async (then) => {
-      const desk = await openDesk({ script: ({ phase }) => (phase === "greeting" ? { then } : undefined) });
+    it.each(["close", "reset"] as const)("%s instead of a greeting", async (ending) => {
+      const desk = await openDesk({
+        script: ({ phase }) => (phase === "greeting" ? { and: ending } : undefined),
+      });
       expect(await desk.open()).toMatchObject({
         kind: "failed",
         failure: { scope: "route", problem: { code: "smtp-closed" } },
@@ -104,9 +112,13 @@ describe("openSession", () => {
       ["greeting", 300_000],
       ["ehlo", 300_000],
     ] as const)("no %s in time", async (phase, limit) => {
-      const desk = await openDesk({ script: (moment) => (moment.phase === phase ? { then: "stall" } : undefined) });
+      const desk = await openDesk({
+        script: (moment) => (moment.phase === phase ? { and: "stall" } : undefined),
+      });
       const opening = desk.open();
-      await desk.server.until(() => desk.server.lines.length === (phase === "ehlo" ? 1 : 0) && desk.server.connections === 1);
+      await desk.server.until(
+        () => desk.server.lines.length === (phase === "ehlo" ? 1 : 0) && desk.server.connections === 1,
+      );
       await settled(() => desk.clock.nextAt() === desk.clock.now() + limit);
       await desk.clock.advance(limit);
       expect(await opening).toMatchObject({
@@ -150,12 +162,20 @@ describe("openSession", () => {
     it("an endless reply", async () => {
       const endless = Array.from({ length: 5_000 }, () => "250-more and more").join("\r\n");
       const desk = await openDesk({ script: ({ phase }) => (phase === "ehlo" ? endless : undefined) });
-      expect(await desk.open()).toMatchObject({ kind: "failed", failure: { problem: { code: "smtp-protocol" } } });
+      expect(await desk.open()).toMatchObject({
+        kind: "failed",
+        failure: { problem: { code: "smtp-protocol" } },
+      });
     });
 
     it("an endless line", async () => {
-      const desk = await openDesk({ script: ({ phase }) => (phase === "greeting" ? "2".repeat(200_000) : undefined) });
-      expect(await desk.open()).toMatchObject({ kind: "failed", failure: { problem: { code: "smtp-protocol" } } });
+      const desk = await openDesk({
+        script: ({ phase }) => (phase === "greeting" ? "2".repeat(200_000) : undefined),
+      });
+      expect(await desk.open()).toMatchObject({
+        kind: "failed",
+        failure: { problem: { code: "smtp-protocol" } },
+      });
     });
 
     it("an endless login", async () => {
@@ -163,7 +183,10 @@ describe("openSession", () => {
         extensions: ["AUTH PLAIN"],
         script: ({ phase }) => (phase === "auth" || phase === "other" ? "334 " : undefined),
       });
-      expect(await desk.open(login)).toMatchObject({ kind: "failed", failure: { problem: { code: "smtp-protocol" } } });
+      expect(await desk.open(login)).toMatchObject({
+        kind: "failed",
+        failure: { problem: { code: "smtp-protocol" } },
+      });
       expect(desk.server.lines.length).toBeLessThan(15);
     });
   });
@@ -200,16 +223,19 @@ describe("openSession", () => {
 
     it.each([
       ["rubbish", "220 go\r\nthis is no TLS"],
-      ["a hang-up", { say: "220 go", then: "close" }],
-    ] as const)("opportunistic: a new connection in plaintext after %s for a handshake", async (_name, step) => {
-      const desk = await openDesk({
-        extensions: ["STARTTLS"],
-        script: ({ phase }) => (phase === "starttls" ? step : undefined),
-      });
-      await desk.session({ security: "opportunistic" });
-      expect(desk.server.connections).toBe(2);
-      expect(desk.server.lines).toEqual(["EHLO gateway.example", "STARTTLS", "EHLO gateway.example"]);
-    });
+      ["a hang-up", { say: "220 go", and: "close" }],
+    ] as const)(
+      "opportunistic: a new connection in plaintext after %s for a handshake",
+      async (_name, step) => {
+        const desk = await openDesk({
+          extensions: ["STARTTLS"],
+          script: ({ phase }) => (phase === "starttls" ? step : undefined),
+        });
+        await desk.session({ security: "opportunistic" });
+        expect(desk.server.connections).toBe(2);
+        expect(desk.server.lines).toEqual(["EHLO gateway.example", "STARTTLS", "EHLO gateway.example"]);
+      },
+    );
 
     it("opportunistic: never with a login", async () => {
       const desk = await openDesk({ certificate, extensions: ["AUTH PLAIN"] });
@@ -231,20 +257,28 @@ describe("openSession", () => {
           problem: { code: "smtp-certificate", quote: "DEPTH_ZERO_SELF_SIGNED_CERT" },
         },
       });
-      expect(desk.server.lines.filter((line) => line.startsWith("EHLO"))).toHaveLength(security === "tls" ? 0 : 1);
+      expect(desk.server.lines.filter((line) => line.startsWith("EHLO"))).toHaveLength(
+        security === "tls" ? 0 : 1,
+      );
     });
 
-    it.each(["starttls", "tls"] as const)("%s: an accepted certificate is taken, another is not", async (security) => {
-      const desk = await openDesk({ certificate, tls: security === "tls" });
-      const session = await desk.session({ security, acceptedCertificate: certificate.fingerprint });
-      const message = await desk.queue.add({ recipients: ["anna@office.example"] });
-      expect(await session.deliver(message, message.recipients, null)).toMatchObject({ kind: "ended", finished: true });
-      expect(desk.server.messages[0]?.encrypted).toBe(true);
-      expect(await desk.open({ security, acceptedCertificate: "0".repeat(64) })).toMatchObject({
-        kind: "failed",
-        failure: { problem: { code: "smtp-certificate" } },
-      });
-    });
+    it.each(["starttls", "tls"] as const)(
+      "%s: an accepted certificate is taken, another is not",
+      async (security) => {
+        const desk = await openDesk({ certificate, tls: security === "tls" });
+        const session = await desk.session({ security, acceptedCertificate: certificate.fingerprint });
+        const message = await desk.queue.add({ recipients: ["anna@office.example"] });
+        expect(await session.deliver(message, message.recipients, null)).toMatchObject({
+          kind: "ended",
+          finished: true,
+        });
+        expect(desk.server.messages[0]?.encrypted).toBe(true);
+        expect(await desk.open({ security, acceptedCertificate: "0".repeat(64) })).toMatchObject({
+          kind: "failed",
+          failure: { problem: { code: "smtp-certificate" } },
+        });
+      },
+    );
 
     it("starttls: not offered, nothing goes out, above all no password", async () => {
       const desk = await openDesk({ extensions: ["AUTH PLAIN LOGIN"] });
@@ -256,7 +290,10 @@ describe("openSession", () => {
     });
 
     it("starttls: EHLO refused is not answered with HELO", async () => {
-      const desk = await openDesk({ certificate, script: ({ phase }) => (phase === "ehlo" ? "502 no" : undefined) });
+      const desk = await openDesk({
+        certificate,
+        script: ({ phase }) => (phase === "ehlo" ? "502 no" : undefined),
+      });
       expect(await desk.open({ security: "starttls", ...login })).toMatchObject({ kind: "failed" });
       expect(desk.server.lines).toEqual(["EHLO gateway.example"]);
     });
@@ -264,7 +301,8 @@ describe("openSession", () => {
     it("starttls: plaintext behind the answer ends it", async () => {
       const desk = await openDesk({
         extensions: ["STARTTLS"],
-        script: ({ phase }) => (phase === "starttls" ? "220 go\r\n250-injected\r\n250 AUTH PLAIN" : undefined),
+        script: ({ phase }) =>
+          phase === "starttls" ? "220 go\r\n250-injected\r\n250 AUTH PLAIN" : undefined,
       });
       expect(await desk.open({ security: "starttls", ...login })).toMatchObject({
         kind: "failed",
@@ -282,7 +320,9 @@ describe("openSession", () => {
     });
 
     it("tls: a handshake that never comes ends with the connect deadline", async () => {
-      const desk = await openDesk({ script: ({ phase }) => (phase === "greeting" ? { then: "stall" } : undefined) });
+      const desk = await openDesk({
+        script: ({ phase }) => (phase === "greeting" ? { and: "stall" } : undefined),
+      });
       const opening = desk.open({ security: "tls" });
       await desk.server.until(() => desk.server.chunks.length > 0);
       await desk.clock.advance(30_000);
@@ -306,11 +346,15 @@ describe("openSession", () => {
         script: ({ phase, line }) => {
           if (phase === "auth") return line.startsWith("AUTH PLAIN") ? undefined : "334 PDEuMkB4Pg==";
           if (phase !== "other") return undefined;
-          return line === Buffer.from("gateway").toString("base64") ? "334 UGFzc3dvcmQ6" : "235 2.7.0 s3cret-word is right";
+          return line === Buffer.from("gateway").toString("base64")
+            ? "334 UGFzc3dvcmQ6"
+            : "235 2.7.0 s3cret-word is right";
         },
       });
       await desk.session({ security: "starttls", acceptedCertificate: certificate.fingerprint, ...login });
-      const commands = desk.transcript.filter(({ direction }) => direction === "client").map(({ text }) => text);
+      const commands = desk.transcript
+        .filter(({ direction }) => direction === "client")
+        .map(({ text }) => text);
       expect(commands.slice(3)).toEqual(shown);
       const everything = desk.conversation().join("\n");
       for (const secret of secrets) expect(everything).not.toContain(secret);
@@ -346,7 +390,9 @@ describe("openSession", () => {
   });
 
   it("stops at once when told to", async () => {
-    const desk = await openDesk({ script: ({ phase }) => (phase === "greeting" ? { then: "stall" } : undefined) });
+    const desk = await openDesk({
+      script: ({ phase }) => (phase === "greeting" ? { and: "stall" } : undefined),
+    });
     const controller = new AbortController();
     const opening = desk.open({}, { signal: controller.signal });
     await desk.server.until(() => desk.server.connections === 1);
@@ -358,7 +404,9 @@ describe("openSession", () => {
   });
 
   it("does not wait long for an answer to QUIT", async () => {
-    const desk = await openDesk({ script: ({ phase }) => (phase === "quit" ? { then: "stall" } : undefined) });
+    const desk = await openDesk({
+      script: ({ phase }) => (phase === "quit" ? { and: "stall" } : undefined),
+    });
     const session = await desk.session();
     const leaving = session.quit();
     await desk.server.until(() => desk.server.lines.includes("QUIT"));
@@ -380,7 +428,11 @@ describe("probe", () => {
     });
     expect(await session.probe("", "nobody@office.example")).toMatchObject({
       kind: "refused",
-      failure: { scope: "recipient", permanent: true, reply: { code: 550, enhanced: "5.1.1", text: "no such user" } },
+      failure: {
+        scope: "recipient",
+        permanent: true,
+        reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
+      },
     });
     expect(desk.server.lines.slice(1)).toEqual([
       "MAIL FROM:<>",

@@ -47,13 +47,23 @@ describe("what goes on the wire", () => {
       {},
       { recipients: [ANNA, BEN], content: "Subject: a\r\n\r\nöäü\r\n.dot\r\n" },
     );
-    expect(transaction).toEqual({ kind: "ended", outcomes: [delivered, delivered], finished: true, others: null });
+    expect(transaction).toEqual({
+      kind: "ended",
+      outcomes: [delivered, delivered],
+      finished: true,
+      others: null,
+    });
     expect(usable).toBe(true);
     const group =
       "MAIL FROM:<sender@remote.example> SIZE=28 BODY=8BITMIME\r\n" +
       `RCPT TO:<${ANNA}>\r\nRCPT TO:<${BEN}>\r\nDATA\r\n`;
     expect(desk.server.chunks).toEqual(["EHLO gateway.example\r\n".length, group.length, 28 + 1 + 3]);
-    expect(desk.server.lines.slice(1).map((line) => `${line}\r\n`).join("")).toBe(group);
+    expect(
+      desk.server.lines
+        .slice(1)
+        .map((line) => `${line}\r\n`)
+        .join(""),
+    ).toBe(group);
     expect(desk.server.messages[0]?.content.toString()).toBe("Subject: a\r\n\r\nöäü\r\n.dot\r\n");
     expect(desk.conversation().filter((line) => line.includes("octets"))).toEqual(["- message: 28 octets"]);
   });
@@ -68,8 +78,16 @@ describe("what goes on the wire", () => {
   it.each([
     ["the null sender", { sender: "" }, "MAIL FROM:<> SIZE=25"],
     ["8 bit where offered", { eightBit: true }, "MAIL FROM:<sender@remote.example> SIZE=25 BODY=8BITMIME"],
-    ["an international sender", { sender: "jürgen@x.example" }, "MAIL FROM:<jÃ¼rgen@x.example> SIZE=25 SMTPUTF8"],
-    ["an international recipient", { recipients: ["bärbel@x"] }, "MAIL FROM:<sender@remote.example> SIZE=25 SMTPUTF8"],
+    [
+      "an international sender",
+      { sender: "jürgen@x.example" },
+      "MAIL FROM:<jÃ¼rgen@x.example> SIZE=25 SMTPUTF8",
+    ],
+    [
+      "an international recipient",
+      { recipients: ["bärbel@x"] },
+      "MAIL FROM:<sender@remote.example> SIZE=25 SMTPUTF8",
+    ],
     ["a quoted sender", { sender: '"a> b"@x.example' }, 'MAIL FROM:<"a> b"@x.example> SIZE=25'],
   ] as const)("%s", async (_name, message, line) => {
     const { desk, transaction } = await send({}, { recipients: [ANNA], ...message });
@@ -78,7 +96,10 @@ describe("what goes on the wire", () => {
   });
 
   it("asks for nothing that is not offered", async () => {
-    const { desk } = await send({ extensions: ["PIPELINING"] }, { recipients: [ANNA], sender: "jürgen@x", eightBit: true });
+    const { desk } = await send(
+      { extensions: ["PIPELINING"] },
+      { recipients: [ANNA], sender: "jürgen@x", eightBit: true },
+    );
     expect(desk.server.lines[1]).toBe("MAIL FROM:<jÃ¼rgen@x>");
   });
 
@@ -100,12 +121,17 @@ describe("what goes on the wire", () => {
   it("our trace header on top, and nothing else", async () => {
     const desk = await openDesk();
     const session = await desk.session();
-    const message = await desk.queue.add({ recipients: [ANNA], content: "From nobody\nSubject: x\r\n\r\n..\r\nend" });
+    const message = await desk.queue.add({
+      recipients: [ANNA],
+      content: "From nobody\nSubject: x\r\n\r\n..\r\nend",
+    });
     await session.deliver(message, message.recipients, Buffer.from("Received: by us\r\n"));
     expect(desk.server.messages[0]?.content.toString()).toBe(
       "Received: by us\r\nFrom nobody\r\nSubject: x\r\n\r\n..\r\nend\r\n",
     );
-    expect(desk.server.lines[1]).toContain(`SIZE=${"Received: by us\r\nFrom nobody\r\nSubject: x\r\n\r\n..\r\nend".length}`);
+    expect(desk.server.lines[1]).toContain(
+      `SIZE=${"Received: by us\r\nFrom nobody\r\nSubject: x\r\n\r\n..\r\nend".length}`,
+    );
   });
 
   it("any message as exactly one, bare line ends made whole", async () => {
@@ -141,27 +167,32 @@ describe("what goes on the wire", () => {
     },
   );
 
-  it.each([131_071, 131_072, 131_073, 262_144, 1_000_003])("a large message of %i octets, exactly", async (size) => {
-    const random = createRandom(size);
-    const lines: Buffer[] = [];
-    let left = size;
-    while (left > 2) {
-      const length = Math.min(left, random.integer(2, 5_000));
-      const line = random.bytes(length).map((octet) => (octet === 0x0d || octet === 0x0a ? 0x2e : octet));
-      line.set([0x0d, 0x0a], length - 2);
-      lines.push(Buffer.from(line));
-      left -= length;
-      if (left <= 2) break;
-    }
-    const content = Buffer.concat(lines);
-    for (const tls of [false, true]) {
-      const desk = await openDesk({ certificate, tls });
-      const session = await desk.session(tls ? { security: "tls", acceptedCertificate: certificate.fingerprint } : {});
-      const message = await desk.queue.add({ recipients: [ANNA], content });
-      expect(told(await session.deliver(message, message.recipients, null))).toEqual(["delivered"]);
-      expect(desk.server.messages[0]?.content.equals(content)).toBe(true);
-    }
-  });
+  it.each([131_071, 131_072, 131_073, 262_144, 1_000_003])(
+    "a large message of %i octets, exactly",
+    async (size) => {
+      const random = createRandom(size);
+      const lines: Buffer[] = [];
+      let left = size;
+      while (left > 2) {
+        const length = Math.min(left, random.integer(2, 5_000));
+        const line = random.bytes(length).map((octet) => (octet === 0x0d || octet === 0x0a ? 0x2e : octet));
+        line.set([0x0d, 0x0a], length - 2);
+        lines.push(Buffer.from(line));
+        left -= length;
+        if (left <= 2) break;
+      }
+      const content = Buffer.concat(lines);
+      for (const tls of [false, true]) {
+        const desk = await openDesk({ certificate, tls });
+        const session = await desk.session(
+          tls ? { security: "tls", acceptedCertificate: certificate.fingerprint } : {},
+        );
+        const message = await desk.queue.add({ recipients: [ANNA], content });
+        expect(told(await session.deliver(message, message.recipients, null))).toEqual(["delivered"]);
+        expect(desk.server.messages[0]?.content.equals(content)).toBe(true);
+      }
+    },
+  );
 });
 
 describe("the stored file", () => {
@@ -184,33 +215,48 @@ describe("the stored file", () => {
       expect(transaction).toMatchObject({
         kind: "ended",
         finished: false,
-        outcomes: [{ failure: { scope: "message", permanent: false, phase: "local", problem: { code: "message-file-changed" } } }],
+        outcomes: [
+          {
+            failure: {
+              scope: "message",
+              permanent: false,
+              phase: "local",
+              problem: { code: "message-file-changed" },
+            },
+          },
+        ],
       });
       expect(desk.server.lines).toHaveLength(1);
     }
   });
 
-  it.each(["truncated", "extended"])("%s while it is being sent: broken off before the final dot", async (how) => {
-    const desk = await openDesk({
-      // The server stops reading, so that the file can be changed in the midst of it.
-      script: ({ phase }) => (phase === "data" ? { say: "354 go", then: "pause" } : undefined),
-    });
-    const session = await desk.session();
-    const message = await desk.queue.add({ recipients: [ANNA], content: Buffer.alloc(20_000_000, "abcdefgh\r\n") });
-    const sending = session.deliver(message, message.recipients, null);
-    await desk.server.until(() => desk.server.lines.includes("DATA"));
-    if (how === "truncated") await truncate(message.path, 15_000_000);
-    else await appendFile(message.path, "one line more\r\n");
-    desk.server.resume();
-    expect(await sending).toMatchObject({
-      kind: "ended",
-      finished: false,
-      outcomes: [{ kind: "refused", failure: { scope: "message", permanent: false, phase: "local" } }],
-    });
-    expect(session.usable).toBe(false);
-    await desk.server.until(() => desk.server.open === 0);
-    expect(desk.server.messages).toEqual([]);
-  });
+  it.each(["truncated", "extended"])(
+    "%s while it is being sent: broken off before the final dot",
+    async (how) => {
+      const desk = await openDesk({
+        // The server stops reading, so that the file can be changed in the midst of it.
+        script: ({ phase }) => (phase === "data" ? { say: "354 go", and: "pause" } : undefined),
+      });
+      const session = await desk.session();
+      const message = await desk.queue.add({
+        recipients: [ANNA],
+        content: Buffer.alloc(12_000_000, "abcdefgh\r\n"),
+      });
+      const sending = session.deliver(message, message.recipients, null);
+      await desk.server.until(() => desk.server.lines.includes("DATA"));
+      if (how === "truncated") await truncate(message.path, 11_000_000);
+      else await appendFile(message.path, "one line more\r\n");
+      desk.server.resume();
+      expect(await sending).toMatchObject({
+        kind: "ended",
+        finished: false,
+        outcomes: [{ kind: "refused", failure: { scope: "message", permanent: false, phase: "local" } }],
+      });
+      expect(session.usable).toBe(false);
+      await desk.server.until(() => desk.server.open === 0);
+      expect(desk.server.messages).toEqual([]);
+    },
+  );
 
   it("locked: tried again later", async () => {
     const desk = await openDesk();
@@ -218,7 +264,9 @@ describe("the stored file", () => {
     const folder = join(desk.folder, "a-folder-where-the-file-should-be");
     await mkdir(folder);
     const message = await desk.queue.add({ recipients: [ANNA], path: folder });
-    expect(told(await session.deliver(message, message.recipients, null))).toEqual(["temporary message local"]);
+    expect(told(await session.deliver(message, message.recipients, null))).toEqual([
+      "temporary message local",
+    ]);
     expect(session.usable).toBe(true);
   });
 
@@ -229,7 +277,13 @@ describe("the stored file", () => {
       outcomes: [
         {
           kind: "refused",
-          failure: { scope: "message", permanent: true, phase: "mail", reply: null, problem: { code: "smtp-too-large" } },
+          failure: {
+            scope: "message",
+            permanent: true,
+            phase: "mail",
+            reply: null,
+            problem: { code: "smtp-too-large" },
+          },
         },
       ],
     });
@@ -237,46 +291,51 @@ describe("the stored file", () => {
     expect(desk.server.lines).toHaveLength(1);
   });
 
-  it.each(["SIZE", "SIZE 0", "SIZE 600000", "SIZE -1", "SIZE 99999999999999999999"])("goes with %s", async (size) => {
-    expect(told((await send({ extensions: [size] }, large)).transaction)).toEqual(["delivered"]);
-  });
+  it.each(["SIZE", "SIZE 0", "SIZE 600000", "SIZE -1", "SIZE 99999999999999999999"])(
+    "goes with %s",
+    async (size) => {
+      expect(told((await send({ extensions: [size] }, large)).transaction)).toEqual(["delivered"]);
+    },
+  );
 
   it("the trace header counts", async () => {
     const desk = await openDesk({ extensions: ["SIZE 600000"] });
     const session = await desk.session();
     const message = await desk.queue.add(large);
     const trace = Buffer.from("Received: x\r\n");
-    expect(told(await session.deliver(message, message.recipients, trace))).toEqual(["permanent message mail"]);
+    expect(told(await session.deliver(message, message.recipients, trace))).toEqual([
+      "permanent message mail",
+    ]);
   });
 });
 
 describe("before and after the final dot", () => {
   const large = { recipients: [ANNA], content: Buffer.alloc(4_000_000, "abcdefgh\r\n") };
 
-  it.each(["close", "reset"] as const)("%s after the dot: unknown", async (then) => {
+  it.each(["close", "reset"] as const)("%s after the dot: unknown", async (ending) => {
     for (const message of [{ recipients: [ANNA] }, large]) {
-      const { desk, transaction, usable } = await send(at("final", { then }), message);
+      const { desk, transaction, usable } = await send(at("final", { and: ending }), message);
       expect(told(transaction)).toEqual(["temporary unknown-outcome final-reply"]);
       expect(desk.server.messages).toHaveLength(1);
       expect(usable).toBe(false);
     }
   });
 
-  it.each(["close", "reset"] as const)("%s in the midst of the body: not sent", async (then) => {
+  it.each(["close", "reset"] as const)("%s in the midst of the body: not sent", async (ending) => {
     const { desk, transaction } = await send(
-      { script: ({ phase, octets }) => (phase === "body" && octets > 100_000 ? { then } : undefined) },
+      { script: ({ phase, octets }) => (phase === "body" && octets > 100_000 ? { and: ending } : undefined) },
       large,
     );
     expect(told(transaction)).toEqual(["temporary session body"]);
     expect(desk.server.messages).toEqual([]);
   });
 
-  it.each(["close", "reset"] as const)("%s instead of 354: not sent", async (then) => {
-    expect(told((await send(at("data", { then }))).transaction)).toEqual(["temporary session data"]);
+  it.each(["close", "reset"] as const)("%s instead of 354: not sent", async (ending) => {
+    expect(told((await send(at("data", { and: ending }))).transaction)).toEqual(["temporary session data"]);
   });
 
   it("no answer to the dot in ten minutes: unknown, and not a moment sooner", async () => {
-    const desk = await openDesk(at("final", { then: "stall" }));
+    const desk = await openDesk(at("final", { and: "stall" }));
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
     const sending = session.deliver(message, message.recipients, null);
@@ -289,9 +348,9 @@ describe("before and after the final dot", () => {
   });
 
   it("a server that takes no octets for three minutes: not sent, even at the last block", async () => {
-    const desk = await openDesk(at("data", { say: "354 go", then: "pause" }));
+    const desk = await openDesk(at("data", { say: "354 go", and: "pause" }));
     const session = await desk.session();
-    const message = await desk.queue.add({ ...large, content: Buffer.alloc(20_000_000, "abcdefgh\r\n") });
+    const message = await desk.queue.add({ ...large, content: Buffer.alloc(12_000_000, "abcdefgh\r\n") });
     const sending = session.deliver(message, message.recipients, null);
     await desk.server.until(() => desk.server.lines.includes("DATA"));
     // Until the system's buffers are full, blocks go out and the time limit starts anew with each.
@@ -305,7 +364,7 @@ describe("before and after the final dot", () => {
     ["rcpt", 300_000, "temporary session rcpt"],
     ["data", 120_000, "temporary session data"],
   ] as const)("no answer to %s in time", async (phase, limit, expected) => {
-    const desk = await openDesk({ ...at(phase, { then: "stall" }), extensions: [] });
+    const desk = await openDesk({ ...at(phase, { and: "stall" }), extensions: [] });
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
     const sending = session.deliver(message, message.recipients, null);
@@ -316,7 +375,7 @@ describe("before and after the final dot", () => {
   });
 
   it("a reply that drips in is late all the same", async () => {
-    const desk = await openDesk({ ...at("mail", { then: "stall" }), extensions: [] });
+    const desk = await openDesk({ ...at("mail", { and: "stall" }), extensions: [] });
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
     const sending = session.deliver(message, message.recipients, null);
@@ -328,25 +387,40 @@ describe("before and after the final dot", () => {
     expect(told(await sending)).toEqual(["temporary session mail"]);
   });
 
-  it.each(["250 ok", "354 go", "220 hi"])("an answer that came before the dot (%s) is none", async (early) => {
-    const { desk, transaction } = await send(at("data", `354 go ahead\r\n${early}`));
-    expect(told(transaction)).toEqual(["temporary session body"]);
-    expect(desk.server.messages).toEqual([]);
-    const inBody = await send(
-      { script: ({ phase, octets }) => (phase === "body" && octets > 100_000 ? early : undefined) },
-      large,
-    );
-    expect(told(inBody.transaction)).toEqual(["temporary session body"]);
-    expect(inBody.desk.server.messages).toEqual([]);
-  });
+  it.each(["250 ok", "354 go", "220 hi"])(
+    "an answer that came before the dot (%s) is none",
+    async (early) => {
+      const { desk, transaction } = await send(at("data", `354 go ahead\r\n${early}`));
+      expect(told(transaction)).toEqual(["temporary session body"]);
+      expect(desk.server.messages).toEqual([]);
+      const inBody = await send(
+        { script: ({ phase, octets }) => (phase === "body" && octets > 100_000 ? early : undefined) },
+        large,
+      );
+      expect(told(inBody.transaction)).toEqual(["temporary session body"]);
+      expect(inBody.desk.server.messages).toEqual([]);
+    },
+  );
 
   it("a refusal in the midst of the body counts", async () => {
     const { transaction, usable } = await send(
-      { script: ({ phase, octets }) => (phase === "body" && octets > 100_000 ? "552 5.3.4 too big" : undefined) },
+      {
+        script: ({ phase, octets }) =>
+          phase === "body" && octets > 100_000 ? "552 5.3.4 too big" : undefined,
+      },
       large,
     );
     expect(transaction).toMatchObject({
-      outcomes: [{ failure: { scope: "message", permanent: true, phase: "body", reply: { code: 552, enhanced: "5.3.4" } } }],
+      outcomes: [
+        {
+          failure: {
+            scope: "message",
+            permanent: true,
+            phase: "body",
+            reply: { code: 552, enhanced: "5.3.4" },
+          },
+        },
+      ],
     });
     expect(usable).toBe(false);
   });
@@ -354,19 +428,24 @@ describe("before and after the final dot", () => {
   it.each(["nonsense", "999 what", "250-\r\n550 two codes", "25", "354 again"])(
     "an answer to the dot that is none (%j) leaves it open",
     async (answer) => {
-      const { transaction, usable } = await send(at("final", { say: answer, ...(answer === "25" ? { then: "close" as const } : {}) }));
+      const { transaction, usable } = await send(
+        at("final", { say: answer, ...(answer === "25" ? { and: "close" as const } : {}) }),
+      );
       expect(told(transaction)).toEqual(["temporary unknown-outcome final-reply"]);
       if (answer !== "354 again") expect(usable).toBe(false);
     },
   );
 
-  it.each(["mail", "rcpt", "data"] as const)("an answer to %s that is none ends the session", async (phase) => {
-    for (const answer of ["nonsense", "+OK", "12 ok", "250-a\r\n251 b"]) {
-      const { transaction, usable } = await send(at(phase, answer));
-      expect(told(transaction)).toEqual([expect.stringMatching(`temporary session ${phase}`)]);
-      expect(usable).toBe(false);
-    }
-  });
+  it.each(["mail", "rcpt", "data"] as const)(
+    "an answer to %s that is none ends the session",
+    async (phase) => {
+      for (const answer of ["nonsense", "+OK", "12 ok", "250-a\r\n251 b"]) {
+        const { transaction, usable } = await send(at(phase, answer));
+        expect(told(transaction)).toEqual([expect.stringMatching(`temporary session ${phase}`)]);
+        expect(usable).toBe(false);
+      }
+    },
+  );
 
   it.each(["250 ok", "220 go", "300 hm"])("%s to DATA starts nothing", async (answer) => {
     const { desk, transaction, usable } = await send(at("data", answer));
@@ -383,21 +462,27 @@ describe("before and after the final dot", () => {
 
   it("answers out of step: no refusal is believed for good", async () => {
     // One answer too many shifts all the others: RCPT's refusal seems to be DATA's.
-    const { transaction, usable } = await send({
-      script: ({ phase, recipient }) => {
-        if (phase === "mail") return "250 ok\r\n250 ok";
-        if (phase === "rcpt" && recipient === ANNA) return "250 ok";
-        return phase === "rcpt" ? "550 no" : undefined;
+    const { transaction, usable } = await send(
+      {
+        script: ({ phase, recipient }) => {
+          if (phase === "mail") return "250 ok\r\n250 ok";
+          if (phase === "rcpt" && recipient === ANNA) return "250 ok";
+          return phase === "rcpt" ? "550 no" : undefined;
+        },
       },
-    }, { recipients: [ANNA, BEN] });
-    expect(told(transaction)).toEqual([expect.stringMatching(/^temporary session/), expect.stringMatching(/^temporary session/)]);
+      { recipients: [ANNA, BEN] },
+    );
+    expect(told(transaction)).toEqual([
+      expect.stringMatching(/^temporary session/),
+      expect.stringMatching(/^temporary session/),
+    ]);
     expect(usable).toBe(false);
   });
 });
 
 describe("stopping", () => {
   it("before the dot: broken off", async () => {
-    const desk = await openDesk(at("data", { then: "stall" }));
+    const desk = await openDesk(at("data", { and: "stall" }));
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
     const controller = new AbortController();
@@ -419,7 +504,9 @@ describe("stopping", () => {
     });
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
-    expect(told(await session.deliver(message, message.recipients, null, controller.signal))).toEqual(["delivered"]);
+    expect(told(await session.deliver(message, message.recipients, null, controller.signal))).toEqual([
+      "delivered",
+    ]);
   });
 });
 
@@ -428,7 +515,11 @@ describe("recipients", () => {
     const { desk, transaction } = await send(
       {
         script: ({ recipient }) =>
-          recipient === BEN ? "550 5.1.1 no such user" : recipient === CARA ? "450 4.2.0 greylisted" : undefined,
+          recipient === BEN
+            ? "550 5.1.1 no such user"
+            : recipient === CARA
+              ? "450 4.2.0 greylisted"
+              : undefined,
       },
       { recipients: [ANNA, BEN, CARA] },
     );
@@ -438,7 +529,10 @@ describe("recipients", () => {
 
   it.each([true, false])("all refused: RSET, the connection stays (pipelining %s)", async (pipelining) => {
     const { desk, transaction, usable } = await send(
-      { extensions: pipelining ? ["PIPELINING"] : [], script: ({ phase }) => (phase === "rcpt" ? "550 5.1.1 no" : undefined) },
+      {
+        extensions: pipelining ? ["PIPELINING"] : [],
+        script: ({ phase }) => (phase === "rcpt" ? "550 5.1.1 no" : undefined),
+      },
       { recipients: [ANNA, BEN] },
     );
     expect(told(transaction)).toEqual(["permanent recipient rcpt", "permanent recipient rcpt"]);
@@ -458,7 +552,10 @@ describe("recipients", () => {
 
   it("what was refused before a loss stays refused", async () => {
     const { transaction } = await send(
-      { script: ({ phase, recipient }) => (recipient === BEN ? "550 5.1.1 no" : phase === "data" ? { then: "close" } : undefined) },
+      {
+        script: ({ phase, recipient }) =>
+          recipient === BEN ? "550 5.1.1 no" : phase === "data" ? { and: "close" } : undefined,
+      },
       { recipients: [ANNA, BEN] },
     );
     expect(told(transaction)).toEqual(["temporary session data", "permanent recipient rcpt"]);
@@ -469,7 +566,11 @@ describe("recipients", () => {
       { script: ({ recipient }) => (recipient === BEN ? "421 4.7.0 enough" : undefined) },
       { recipients: [ANNA, BEN, CARA] },
     );
-    expect(told(transaction)).toEqual(["temporary session rcpt", "temporary session rcpt", "temporary session rcpt"]);
+    expect(told(transaction)).toEqual([
+      "temporary session rcpt",
+      "temporary session rcpt",
+      "temporary session rcpt",
+    ]);
   });
 });
 

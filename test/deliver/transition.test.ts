@@ -61,7 +61,9 @@ describe("transition", () => {
       at: now,
       failure: failure("recipient"),
     });
-    expect(transition(fresh, refused("recipient"), { ...old, usableAge: 5 * DAY - 1 }, policy).next.kind).toBe("deferred");
+    expect(
+      transition(fresh, refused("recipient"), { ...old, usableAge: 5 * DAY - 1 }, policy).next.kind,
+    ).toBe("deferred");
   });
 
   it("unknown: three retries half an hour apart, then held; never expired", () => {

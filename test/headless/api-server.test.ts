@@ -210,11 +210,19 @@ test("a stranger at the port is not taken for the owner", async () => {
   expect(await connectOwner(folder)).toBeNull();
 });
 
-test("the token is not sent to another computer", async () => {
+test("the token is not sent to an address that is not loopback", async () => {
   const folder = await temporaryFolder();
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    response.end('{"ok": {}}');
+  });
+  const port = await listen(server);
   await writeToken(folder);
-  await writeEndpoint(folder, { version: "1.2.3", host: "192.0.2.1", port: 7025, pid: 1 });
-  expect(await connectOwner(folder, 50)).toBeNull();
+  // Reaches this computer, yet says nothing about which one it is meant to be.
+  await writeEndpoint(folder, { version: "1.2.3", host: "0.0.0.0", port, pid: 1 });
+  expect(await connectOwner(folder)).toBeNull();
+  expect(asked).toBe(0);
 });
 
 test("an owner that hangs, and one of another version, are told", async () => {
@@ -222,7 +230,9 @@ test("an owner that hangs, and one of another version, are told", async () => {
   await writeToken(folder);
   const hanging = await listen(createServer(() => undefined));
   await writeEndpoint(folder, { version: "1.2.3", host: "127.0.0.1", port: hanging, pid: 1 });
-  await expect(connectOwner(folder, 50)).rejects.toMatchObject({ problem: { code: "owner-no-answer" } });
+  await expect(connectOwner(folder, { answerWithin: 50 })).rejects.toMatchObject({
+    problem: { code: "owner-no-answer" },
+  });
 
   const other = await startApi();
   const path = join(other.folder, "endpoint.json");
@@ -231,6 +241,18 @@ test("an owner that hangs, and one of another version, are told", async () => {
   await expect(connectOwner(other.folder)).rejects.toMatchObject({
     problem: { code: "owner-other-version" },
   });
+});
+
+test("whoever stops waiting is told that the owner goes on", async () => {
+  const { promise, resolve } = Promise.withResolvers<typeof goodRun>();
+  const { folder } = await startApi({ check: () => promise });
+  const stop = new AbortController();
+  const owner = await connectOwner(folder, { signal: stop.signal });
+  const check = owner?.call("check", {});
+  await owner?.call("status", {});
+  stop.abort();
+  expect(await check).toMatchObject({ error: { code: "waiting-stopped" } });
+  resolve(goodRun);
 });
 
 test("an owner that dies during a command is told", async () => {

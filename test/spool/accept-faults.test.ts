@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AcceptOrder } from "../../core/model/message.ts";
-import { systemClock } from "../../core/util/system-clock.ts";
 import type { Spool } from "../../core/spool/spool.ts";
+import { systemClock } from "../../core/util/system-clock.ts";
 import { FaultyFileSystem } from "../support/faulty-file-system.ts";
 import { problemOf, type SpoolKit, spoolKit, take } from "../support/spool-kit.ts";
 
@@ -23,7 +23,9 @@ const kinds: Readonly<Record<string, Partial<AcceptOrder>>> = {
 
 function state(spool: Spool) {
   const names = (["Inbox", "Junk"] as const).flatMap((folder) => readdirSync(spool.directory.folder(folder)));
-  const rows = (["Inbox", "Junk"] as const).flatMap((folder) => spool.list(folder, 0, 10).map(({ file }) => file));
+  const rows = (["Inbox", "Junk"] as const).flatMap((folder) =>
+    spool.list(folder, 0, 10).map(({ file }) => file),
+  );
   return { names, rows, temporary: readdirSync(spool.directory.temporary) };
 }
 
@@ -66,17 +68,21 @@ describe("what is locked by another program", () => {
     const taken = take(spool, "u");
     while (refusals < 6) await kit.clock.advance(100);
     expect((await taken).kind).toBe("queued");
-    files.plan = (operation) => (operation === "rename" ? code : null);
+    let begun: number | null = null;
+    let ended = 0;
+    files.plan = (operation) => {
+      if (operation !== "rename") return null;
+      ended = kit.clock.now();
+      begun ??= ended;
+      return code;
+    };
     const refused = problemOf(take(spool, "v"));
-    let waited = 0;
     let outcome: string | null = null;
     refused.then((result) => {
       outcome = result;
     });
-    while (outcome === null) {
-      await kit.clock.advance(100);
-      waited += 100;
-    }
+    while (outcome === null) await kit.clock.advance(100);
+    const waited = ended - (begun ?? 0);
     expect([outcome, waited >= 10_000 && waited < 12_000]).toEqual([
       code === "EBUSY" ? "file-locked" : "not-writable",
       true,

@@ -1,10 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AcceptOrder, Folder } from "../../core/model/message.ts";
 import { hashUid } from "../../core/spool/file-name.ts";
 import type { Spool } from "../../core/spool/spool.ts";
-import { claimAll, order, problemOf, receive, type SpoolKit, source, spoolKit, take, testMail } from "../support/spool-kit.ts";
+import {
+  claimAll,
+  order,
+  problemOf,
+  receive,
+  type SpoolKit,
+  source,
+  spoolKit,
+  take,
+  testMail,
+} from "../support/spool-kit.ts";
 
 let kit: SpoolKit;
 let spool: Spool;
@@ -107,7 +118,10 @@ describe("taking a message over", () => {
     expect(await take(spool, null, testMail("same"))).toEqual({ kind: "known", id: 1 });
     expect((await take(spool, null, testMail("other"))).kind).toBe("queued");
     const hash = spool.message(1)?.wholeHash ?? "";
-    expect([spool.message(1)?.source.uid, spool.ledger.countHash("main", hash)]).toEqual([`sha256:${hash}#1`, 1]);
+    expect([spool.message(1)?.source.uid, spool.ledger.countHash("main", hash)]).toEqual([
+      `sha256:${hash}#1`,
+      1,
+    ]);
     const second = source(`sha256:${hash}#2`);
     await spool.bodies.accept(order(second, await receive(spool, second, testMail("same"))));
     expect(spool.ledger.countHash("main", hash)).toBe(2);
@@ -133,7 +147,9 @@ describe("taking a message over", () => {
     expect((await take(spool, "newer", testMail("same"))).kind).toBe("queued");
     const other = source("x", "second");
     const body = await receive(spool, other, testMail("same"));
-    expect((await spool.bodies.accept(order(other, body, undefined, { hashDecides: true }))).kind).toBe("queued");
+    expect((await spool.bodies.accept(order(other, body, undefined, { hashDecides: true }))).kind).toBe(
+      "queued",
+    );
   });
 
   test("junk and discard, each with a history row and known afterwards", async () => {
@@ -145,12 +161,16 @@ describe("taking a message over", () => {
       verdict: { kind: "discard", reason: "blocked", detail: "subject matches" },
     });
     expect(closed).toMatchObject({ kind: "closed", why: "discarded (blocked): subject matches" });
-    expect([files("Inbox"), files("Junk").length, readdirSync(spool.directory.temporary)]).toEqual([[], 1, []]);
-    expect([spool.list("Junk", 0, 9)[0]?.junkReason, spool.message(2)?.outcome, spool.message(2)?.folder]).toEqual([
-      "blocked",
-      "discarded",
-      null,
+    expect([files("Inbox"), files("Junk").length, readdirSync(spool.directory.temporary)]).toEqual([
+      [],
+      1,
+      [],
     ]);
+    expect([
+      spool.list("Junk", 0, 9)[0]?.junkReason,
+      spool.message(2)?.outcome,
+      spool.message(2)?.folder,
+    ]).toEqual(["blocked", "discarded", null]);
     expect([(await take(spool, "j")).kind, (await take(spool, "d")).kind]).toEqual(["known", "known"]);
     expect(await claimAll(spool, kit.clock)).toEqual([]);
   });
@@ -161,7 +181,13 @@ describe("taking a message over", () => {
       await take(spool, "1", undefined, [], resolved("ignored-by-alias", [bcc])),
       await take(spool, "2", undefined, [], resolved("no-recipient")),
       await take(spool, "3", undefined, [], resolved("unknown-user")),
-      await take(spool, "4", undefined, [], resolved("no-recipient", [recipientAs("postmaster", "pm@x"), bcc])),
+      await take(
+        spool,
+        "4",
+        undefined,
+        [],
+        resolved("no-recipient", [recipientAs("postmaster", "pm@x"), bcc]),
+      ),
     ];
     expect(results).toMatchObject([
       { kind: "closed", why: "its aliases deliver it to nobody" },
@@ -175,7 +201,9 @@ describe("taking a message over", () => {
   test("duplicates: recipient by recipient, for so many days, never from an envelope header", async () => {
     const key = { duplicateKey: "key" };
     await take(spool, "1", undefined, ["Bob@office.example"], key);
-    expect(await take(spool, "2", undefined, ["bob@Office.example", "ann@office.example"], key)).toMatchObject({
+    expect(
+      await take(spool, "2", undefined, ["bob@Office.example", "ann@office.example"], key),
+    ).toMatchObject({
       kind: "queued",
       recipients: 1,
     });
@@ -188,13 +216,18 @@ describe("taking a message over", () => {
         rule: "duplicate-message",
       },
     ]);
-    const bcc = [recipientAs("addressed", "bob@office.example"), recipientAs("bcc-all", "archive@office.example")];
+    const bcc = [
+      recipientAs("addressed", "bob@office.example"),
+      recipientAs("bcc-all", "archive@office.example"),
+    ];
     expect(await take(spool, "3", undefined, [], { ...key, ...resolved("addressed", bcc) })).toMatchObject({
       kind: "closed",
       why: "every recipient has this message already",
     });
     const trusted = [{ ...recipientAs("addressed", "bob@office.example"), duplicatesChecked: false }];
-    expect((await take(spool, "4", undefined, [], { ...key, ...resolved("addressed", trusted) })).kind).toBe("queued");
+    expect((await take(spool, "4", undefined, [], { ...key, ...resolved("addressed", trusted) })).kind).toBe(
+      "queued",
+    );
     expect((await take(spool, "5", undefined, ["bob@office.example"])).kind).toBe("queued");
     await kit.clock.advance(8 * 86_400_000);
     expect((await take(spool, "6", undefined, ["bob@office.example"], key)).kind).toBe("queued");
@@ -208,7 +241,9 @@ describe("taking a message over", () => {
 
   test("equal messages at the same time: one passes", async () => {
     const key = { duplicateKey: "key" };
-    const results = await Promise.all(["1", "2", "3"].map((uid) => take(spool, uid, undefined, undefined, key)));
+    const results = await Promise.all(
+      ["1", "2", "3"].map((uid) => take(spool, uid, undefined, undefined, key)),
+    );
     expect(results.map(({ kind }) => kind).sort()).toEqual(["closed", "closed", "queued"]);
     expect(files("Inbox").length).toBe(1);
   });
@@ -223,14 +258,21 @@ describe("taking a message over", () => {
   });
 
   test("the journal without room: nothing is taken, no file is left, and later it works", async () => {
-    const journal = (spool.directory.journal, await import("node:sqlite"));
-    const limit = new journal.DatabaseSync(spool.directory.journal);
-    limit.exec("BEGIN IMMEDIATE");
-    const refused = problemOf(take(spool, "u"));
-    expect(await refused).toBe("file-locked");
+    const exec = DatabaseSync.prototype.exec;
+    DatabaseSync.prototype.exec = function (sql) {
+      if (sql === "BEGIN IMMEDIATE") exec.call(this, "PRAGMA max_page_count = 1");
+      exec.call(this, sql);
+    };
+    try {
+      const large = testMail("u").toString("latin1");
+      const summary = { from: large, subject: large.repeat(1_000), messageId: "", date: null };
+      expect(await problemOf(take(spool, "u", undefined, undefined, { summary }))).toBe("disk-full");
+    } finally {
+      DatabaseSync.prototype.exec = exec;
+    }
     expect([files("Inbox"), readdirSync(spool.directory.temporary)]).toEqual([[], []]);
-    limit.exec("ROLLBACK");
-    limit.close();
+    await spool.close();
+    spool = await kit.open();
     expect((await take(spool, "u")).kind).toBe("queued");
   });
 

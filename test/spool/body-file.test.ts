@@ -17,7 +17,9 @@ describe("a message on its way to the disk", () => {
   test("is stored exactly, small or large, and its reader's buffer may be used again", async () => {
     const spool = await kit.open();
     for (const size of [0, 1, 5_000, 262_144, 700_001]) {
-      const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8)) & 0xff));
+      const bytes = Buffer.from(
+        Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8)) & 0xff),
+      );
       const body = await spool.bodies.receive(source("u"));
       const buffer = Buffer.alloc(9_973);
       for (let at = 0; at < size; at += buffer.length) {
@@ -86,7 +88,8 @@ describe("a message on its way to the disk", () => {
       files.plan = (now) => (now === operation ? code : null);
       const body = await spool.bodies.receive(source("u"));
       const all = (async () => {
-        for (let sent = 0; sent < size; sent += 50_000) await body.write(Buffer.alloc(Math.min(50_000, size)));
+        for (let sent = 0; sent < size; sent += 50_000)
+          await body.write(Buffer.alloc(Math.min(50_000, size)));
         await body.complete();
       })();
       expect(await problemOf(all)).toBe(expected);

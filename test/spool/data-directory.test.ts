@@ -21,7 +21,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("the data directory", () => {
   test("is made with all its folders, for the owner alone", async () => {
     const directory = await openDataDirectory(data, nodeFileSystem);
-    const paths = [data, directory.mail, directory.temporary, directory.folder("Inbox"), directory.folder("Backup")];
+    const paths = [
+      data,
+      directory.mail,
+      directory.temporary,
+      directory.folder("Inbox"),
+      directory.folder("Backup"),
+    ];
     expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual(Array(5).fill(0o700));
     directory.release();
   });
@@ -56,7 +62,9 @@ describe("the data directory", () => {
   test("a file in its place, or a folder that refuses files, is one clear problem", async () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "file"), "");
-    expect(await problemOf(openDataDirectory(join(folder, "file", "data"), nodeFileSystem))).toBe("folder-missing");
+    expect(await problemOf(openDataDirectory(join(folder, "file", "data"), nodeFileSystem))).toBe(
+      "folder-missing",
+    );
     const files = new FaultyFileSystem();
     files.plan = (operation) => (operation === "create" ? "EACCES" : null);
     expect(await problemOf(openDataDirectory(data, files))).toBe("not-writable");

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -70,7 +78,9 @@ describe("the journal", () => {
       exec(sql);
       if (sql === "COMMIT") order.push("commit");
     };
-    await Promise.all([1, 2].map((n) => journal.commit(() => order.push(`work ${n}`)).then(() => order.push("told"))));
+    await Promise.all(
+      [1, 2].map((n) => journal.commit(() => order.push(`work ${n}`)).then(() => order.push("told"))),
+    );
     expect(order).toEqual(["work 1", "work 2", "commit", "told", "told"]);
     journal.close();
   });

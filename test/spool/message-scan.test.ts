@@ -38,7 +38,9 @@ function reference(bytes: Buffer) {
 }
 
 const lines = fc
-  .array(fc.constantFrom("\r", "\n", "\r\n", "a", "To: b", "\xe9", "\0", ".", "\r\n\r\n", "\n\n"), { maxLength: 14 })
+  .array(fc.constantFrom("\r", "\n", "\r\n", "a", "To: b", "\xe9", "\0", ".", "\r\n\r\n", "\n\n"), {
+    maxLength: 14,
+  })
   .map((parts) => Buffer.from(parts.join(""), "latin1"));
 
 describe("the one pass over a message", () => {

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createDispatcher, type DeliverySettings, type Dispatcher } from "../../core/deliver/dispatcher.ts";
-import { openSession, type OpenedSession, type Session, type SessionPorts } from "../../core/deliver/session.ts";
+import {
+  type OpenedSession,
+  openSession,
+  type Session,
+  type SessionPorts,
+} from "../../core/deliver/session.ts";
 import type { SmtpServer } from "../../core/deliver/smtp-server.ts";
 import type { Alert } from "../../core/model/event.ts";
 import type { QueuedMessage } from "../../core/model/message.ts";
@@ -105,6 +110,8 @@ export async function openDesk(options: ServerOptions = {}): Promise<Desk> {
       return opened.session;
     },
     conversation: () =>
-      transcript.map(({ direction, text }) => `${{ client: "C:", server: "S:", note: "-" }[direction]} ${text}`),
+      transcript.map(
+        ({ direction, text }) => `${{ client: "C:", server: "S:", note: "-" }[direction]} ${text}`,
+      ),
   };
 }

@@ -8,8 +8,8 @@ import type {
   QueuedRecipient,
   RecipientState,
 } from "../../core/model/message.ts";
-import type { Clock, ClaimOrder, DeliveryQueue, RouteRecord, RouteStore } from "../../core/model/ports.ts";
 import { isPending } from "../../core/model/message.ts";
+import type { ClaimOrder, Clock, DeliveryQueue, RouteRecord, RouteStore } from "../../core/model/ports.ts";
 
 export interface NewMessage {
   readonly recipients: readonly string[];
@@ -83,7 +83,8 @@ export class MemoryQueue implements DeliveryQueue, RouteStore {
     this.#nextId += 1;
     const path = join(this.#folder, `${id}.eml`);
     const queued = queuedMessage(id, message, path, this.#clock.now());
-    if (message.path === undefined) await writeFile(path, message.content ?? "Subject: test\r\n\r\nHello.\r\n");
+    if (message.path === undefined)
+      await writeFile(path, message.content ?? "Subject: test\r\n\r\nHello.\r\n");
     this.#messages.set(id, queued);
     return queued;
   }

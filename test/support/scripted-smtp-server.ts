@@ -5,7 +5,7 @@
  * 2. The script is asked at each step; where it says nothing, the server behaves well.
  * 3. It ends nothing by itself: what a test leaves open, `close` takes away.
  */
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import type { TestCertificate } from "./test-certificate.ts";
 
@@ -44,7 +44,7 @@ export interface Step {
   readonly say?: string;
   /** Octets at a time, each in a packet of its own as far as the system lets us. */
   readonly cut?: number;
-  readonly then?: "close" | "reset" | "stall" | "pause";
+  readonly and?: "close" | "reset" | "stall" | "pause";
 }
 
 export type Script = (moment: Moment) => string | Step | undefined;
@@ -169,6 +169,7 @@ function converse(first: Socket, connection: number, options: ServerOptions, rec
   let stalled = false;
   let transaction = -1;
   let mailLine = "";
+  let mailAccepted = false;
   let recipients: string[] = [];
   let bodyParts: Buffer[] = [];
   let bodyOctets = 0;
@@ -189,14 +190,15 @@ function converse(first: Socket, connection: number, options: ServerOptions, rec
   const say = (text: string, cut?: number): void => {
     const octets = Buffer.from(`${text}\r\n`, "latin1");
     if (cut === undefined) socket.write(octets);
-    else for (let from = 0; from < octets.length; from += cut) socket.write(octets.subarray(from, from + cut));
+    else
+      for (let from = 0; from < octets.length; from += cut) socket.write(octets.subarray(from, from + cut));
   };
   const act = (step: Step): void => {
     if (step.say !== undefined) say(step.say, step.cut);
-    if (step.then === "close") socket.end();
-    if (step.then === "reset") first.resetAndDestroy();
-    if (step.then === "stall") stalled = true;
-    if (step.then === "pause") first.pause();
+    if (step.and === "close") socket.end();
+    if (step.and === "reset") first.resetAndDestroy();
+    if (step.and === "stall") stalled = true;
+    if (step.and === "pause") first.pause();
   };
   /** True: the well-behaved answer was given. */
   const answer = (now: Moment, normal: string): boolean => {
@@ -254,11 +256,12 @@ function converse(first: Socket, connection: number, options: ServerOptions, rec
         transaction += 1;
         mailLine = line;
         recipients = [];
-        answer(moment("mail", line), "250 2.1.0 sender ok");
+        mailAccepted = answer(moment("mail", line), "250 2.1.0 sender ok");
         return;
       case "RCPT": {
         const recipient = /<(.*)>/.exec(line)?.[1] ?? "";
-        if (answer(moment("rcpt", line, recipient), "250 2.1.5 recipient ok")) recipients.push(recipient);
+        const normal = mailAccepted ? "250 2.1.5 recipient ok" : "503 5.5.1 need MAIL";
+        if (answer(moment("rcpt", line, recipient), normal) && mailAccepted) recipients.push(recipient);
         return;
       }
       case "DATA": {
@@ -270,7 +273,7 @@ function converse(first: Socket, connection: number, options: ServerOptions, rec
         answer(moment("rset", line), "250 2.0.0 reset");
         return;
       case "QUIT":
-        act(scripted(moment("quit", line)) ?? { say: "221 2.0.0 bye", then: "close" });
+        act(scripted(moment("quit", line)) ?? { say: "221 2.0.0 bye", and: "close" });
         return;
       default:
         answer(moment("other", line), "500 5.5.2 what?");

@@ -103,7 +103,7 @@ describe("parseAddressList", () => {
     expect(["Bob <bob@x.com>", "none", "mailto:a%2Bb@c.com"].map(salvageAddress)).toEqual([
       "bob@x.com",
       null,
-      "a@b",
+      "a+b@c.com",
     ]);
   });
 

@@ -14,7 +14,10 @@ function decode(wire: Buffer): { content: string; behind: string } {
   const text = `\r\n${wire.toString("latin1")}`;
   const end = text.indexOf("\r\n.\r\n");
   return {
-    content: text.slice(0, end + 2).replaceAll("\r\n.", "\r\n").slice(2),
+    content: text
+      .slice(0, end + 2)
+      .replaceAll("\r\n.", "\r\n")
+      .slice(2),
     behind: text.slice(end + TERMINATOR.length),
   };
 }

@@ -11,7 +11,7 @@ const fields: TraceFields = {
   at: Date.UTC(2026, 10, 20, 15, 20, 36),
 };
 
-function valueOf(header: Buffer): string {
+function valueIn(header: Buffer): string {
   return header.toString("latin1").replace(/^Received:/, "");
 }
 
@@ -39,14 +39,23 @@ describe("formatTraceHeader", () => {
     ["8 bit", "jürgen@x"],
     ["too long a one", `${"a".repeat(80)}@x`],
   ])("leaves a recipient with %s out", (_name, recipient) => {
-    expect(formatTraceHeader({ ...fields, recipient })).toEqual(formatTraceHeader({ ...fields, recipient: null }));
+    expect(formatTraceHeader({ ...fields, recipient })).toEqual(
+      formatTraceHeader({ ...fields, recipient: null }),
+    );
   });
 
   it("stays one header of short lines, whatever it is given", () => {
     const text = fc.string({ unit: "binary", maxLength: 60 });
     fc.assert(
       fc.property(text, text, text, text, text, (from, by, installationId, queueId, recipient) => {
-        const header = formatTraceHeader({ ...fields, from, by, installationId, queueId, recipient }).toString("latin1");
+        const header = formatTraceHeader({
+          ...fields,
+          from,
+          by,
+          installationId,
+          queueId,
+          recipient,
+        }).toString("latin1");
         expect(header).toMatch(/^Received: [\x20-\x7e]+\r\n(?:\t[\x21-\x7e][\x20-\x7e]*\r\n)*$/);
         expect(header.split("\r\n").every((line) => line.length < 78 + queueId.length)).toBe(true);
       }),
@@ -56,16 +65,21 @@ describe("formatTraceHeader", () => {
 
 describe("isOwnTrace", () => {
   it("knows its own, folded anew by others or not", () => {
-    const value = valueOf(formatTraceHeader(fields));
+    const value = valueIn(formatTraceHeader(fields));
     expect(isOwnTrace(value, fields.installationId)).toBe(true);
     expect(isOwnTrace(value.replaceAll("\r\n\t", " "), fields.installationId)).toBe(true);
     expect(isOwnTrace(value.replaceAll(" ", "\n   "), fields.installationId)).toBe(true);
-    expect(isOwnTrace(valueOf(formatTraceHeader({ ...fields, from: null })), fields.installationId)).toBe(true);
+    expect(isOwnTrace(valueIn(formatTraceHeader({ ...fields, from: null })), fields.installationId)).toBe(
+      true,
+    );
   });
 
   it.each([
-    ["another installation", valueOf(formatTraceHeader({ ...fields, installationId: "000000000000" }))],
-    ["one whose id only begins like ours", valueOf(formatTraceHeader({ ...fields, installationId: "5b1c0e9a7d44a" }))],
+    ["another installation", valueIn(formatTraceHeader({ ...fields, installationId: "000000000000" }))],
+    [
+      "one whose id only begins like ours",
+      valueIn(formatTraceHeader({ ...fields, installationId: "5b1c0e9a7d44a" })),
+    ],
     ["the mark without a name", "from a (EFS Mail Gateway 5b1c0e9a7d44) id x"],
     ["another's header", "from a by b with SMTP id 5b1c0e9a7d44; Fri, 20 Nov 2026 15:20:36 +0000"],
     ["nothing", ""],

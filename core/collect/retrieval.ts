@@ -1,0 +1,334 @@
+/**
+ * Retrieves the messages of a plan, over as many connections as it takes, and records what became of each.
+ *
+ * 1. Asked for ahead of their answers: `limits.pop3.pipelineWindow` messages, but no more than 8 MB by LIST.
+ * 2. A message that fails is counted against its id (`afterFailure`) and stops nobody. A message that was not
+ *    reached because the connection ended is left for the next connection.
+ * 3. Trouble of our own (disk full, unwritable folder) ends the connection at once.
+ * 4. A server that refuses every message with -ERR (two or more) is in trouble itself: nothing is counted.
+ * 5. Stop: nothing new is begun, what is on its way has ten seconds.
+ * 6. LIST's size is compared with what came; a difference is logged, never fatal (TRAPS 15). What goes far
+ *    beyond the account's maximum is broken off: LIST had said otherwise.
+ */
+import { limits } from "../model/limits.ts";
+import type { Accepted, MessageSource } from "../model/message.ts";
+import type { Clock, Intake, SeenLedger, SeenRecord } from "../model/ports.ts";
+import { describeProblem, type Problem, ProblemError } from "../model/problem.ts";
+import { escapeUnprintable } from "../model/reply.ts";
+import type { AccountSettings } from "../model/settings.ts";
+import { assertNever } from "../util/assert-never.ts";
+import type { AccountReporter } from "./account-reporter.ts";
+import { parkedProblem, tooLargeProblem } from "./collection-alerts.ts";
+import { IntakeWindow } from "./intake-window.ts";
+import { afterFailure, type ListedMessage, makeRecord, type RetrieveOrder } from "./plan-collection.ts";
+import type { Pop3Client } from "./pop3-client.ts";
+import type { Pop3Error } from "./pop3-problem.ts";
+import { type RetrieveResult, retrieveMessage } from "./retrieve-message.ts";
+
+export interface RetrievalOptions {
+  readonly account: Pick<AccountSettings, "host" | "id" | "name">;
+  readonly intake: Intake;
+  readonly ledger: SeenLedger;
+  readonly clock: Clock;
+  readonly reporter: AccountReporter;
+  /** Octets. */
+  readonly maxMessageBytes: number;
+  readonly signal?: AbortSignal;
+  readonly onCollected?: (octets: number) => void;
+}
+
+/** A message that is ours now, by the number it had in the plan's listing. */
+export interface TakenMessage {
+  readonly listedNumber: number;
+  readonly uid: string;
+}
+
+export interface RetrievalCounts {
+  readonly collected: number;
+  readonly collectedBytes: number;
+  readonly known: number;
+  readonly failed: number;
+  readonly parked: number;
+  readonly oversize: number;
+}
+
+const AHEAD_OCTETS = 8 * 1_048_576;
+const STOP_GRACE = 10_000;
+const MISMATCHES_LOGGED = 3;
+
+export class Retrieval {
+  readonly #options: RetrievalOptions;
+  readonly #window = new IntakeWindow();
+  readonly #counts = { collected: 0, collectedBytes: 0, known: 0, failed: 0, parked: 0, oversize: 0 };
+  readonly #taken: TakenMessage[] = [];
+  #left: readonly RetrieveOrder[];
+  /** Settled, one way or the other. */
+  readonly #done = new Set<RetrieveOrder>();
+  /** Refused by -ERR; rule 4 decides what that means. */
+  #refusals: { readonly order: RetrieveOrder; readonly problem: Problem }[] = [];
+  /** Messages of this pass by their exact bytes. */
+  readonly #equals = new Map<string, number>();
+  #mismatches = 0;
+  #local: Problem | null = null;
+
+  constructor(orders: readonly RetrieveOrder[], options: RetrievalOptions) {
+    this.#left = orders;
+    this.#options = options;
+  }
+
+  get counts(): RetrievalCounts {
+    return this.#counts;
+  }
+
+  get taken(): readonly TakenMessage[] {
+    return this.#taken;
+  }
+
+  /**
+   * Retrieves what is left. `numberOf`: a listed message's number on this connection, null: not there any more.
+   * null: all done, or stopped with the connection in order. Otherwise why the connection ended. Rejects with
+   * ProblemError for trouble of our own.
+   */
+  async run(
+    client: Pop3Client,
+    numberOf: (listedNumber: number) => number | null,
+  ): Promise<Pop3Error | null> {
+    const { clock, signal } = this.#options;
+    let disarm = (): void => {};
+    let stopped = (): void => {};
+    const stop = (): void => {
+      disarm = clock.after(STOP_GRACE, () => client.close());
+      stopped();
+    };
+    signal?.addEventListener("abort", stop);
+    try {
+      const most = client.pipelining ? limits.pop3.pipelineWindow : 2;
+      const tasks: Promise<void>[] = [];
+      const ahead = new Ahead(most);
+      stopped = () => ahead.wake();
+      for (const order of this.#left) {
+        const octets = order.message.size ?? 0;
+        while (!this.#over(client) && !ahead.fits(octets)) await ahead.change();
+        if (this.#over(client)) break;
+        const number = numberOf(order.message.number);
+        if (number !== null) tasks.push(this.#take(client, order, number, ahead.add(octets)));
+      }
+      await Promise.all(tasks);
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      disarm();
+    }
+    this.#left = this.#left.filter((order) => !this.#done.has(order));
+    if (this.#local === null) await this.#countRefusals();
+    if (this.#local !== null) throw new ProblemError(this.#local);
+    if (this.#mismatches > MISMATCHES_LOGGED) {
+      this.#options.reporter.log(
+        "info",
+        `${this.#mismatches} messages in all had another size than LIST gave`,
+      );
+    }
+    return client.failure;
+  }
+
+  #over(client: Pop3Client): boolean {
+    return this.#options.signal?.aborted === true || this.#local !== null || client.failure !== null;
+  }
+
+  async #take(
+    client: Pop3Client,
+    order: RetrieveOrder,
+    number: number,
+    onReceived: () => void,
+  ): Promise<void> {
+    const { account, intake } = this.#options;
+    const { size, uid } = order.message;
+    let identity = uid;
+    const identify = (wholeHash: string): string => {
+      identity = this.#identify(wholeHash);
+      return identity;
+    };
+    const source: MessageSource = {
+      accountId: account.id,
+      uid,
+      server: account.host,
+      announcedSize: size,
+      ...(order.hashDecides ? { hashDecides: true } : {}),
+      ...(uid === null ? { identify } : {}),
+    };
+    const octetLimit = this.#octetLimit();
+    const window = this.#window;
+    const result = await retrieveMessage({ client, number, source, intake, window, octetLimit, onReceived });
+    try {
+      await this.#settle(client, order, identity, result);
+    } catch (error) {
+      // The ledger could not be written: our own disk.
+      if (!(error instanceof ProblemError)) throw error;
+      this.#endLocally(client, error.problem);
+    }
+  }
+
+  async #settle(
+    client: Pop3Client,
+    order: RetrieveOrder,
+    identity: string | null,
+    result: RetrieveResult,
+  ): Promise<void> {
+    const { reporter } = this.#options;
+    if (result.kind !== "untouched" && result.kind !== "local") this.#done.add(order);
+    switch (result.kind) {
+      case "accepted":
+        await this.#settleAccepted(order, identity, result.accepted, result.octets);
+        return;
+      case "failed":
+        this.#counts.failed += 1;
+        reporter.log("warning", `${shown(order.message)}: ${describeProblem(result.problem)}`);
+        if (result.refused) this.#refusals.push({ order, problem: result.problem });
+        else await this.#countFailure(order, result.problem);
+        return;
+      case "too-large":
+        await this.#settleTooLarge(order);
+        return;
+      case "untouched":
+        return;
+      case "local":
+        this.#endLocally(client, result.problem);
+        return;
+      default:
+        assertNever(result);
+    }
+  }
+
+  async #settleAccepted(
+    order: RetrieveOrder,
+    identity: string | null,
+    accepted: Accepted,
+    octets: number,
+  ): Promise<void> {
+    this.#compareSize(order.message, octets);
+    if (accepted.kind === "known") {
+      this.#counts.known += 1;
+      if (identity !== null) await this.#recordKnown(identity, order.record);
+    } else {
+      this.#counts.collected += 1;
+      this.#counts.collectedBytes += octets;
+      this.#options.onCollected?.(octets);
+    }
+    if (identity !== null) this.#taken.push({ listedNumber: order.message.number, uid: identity });
+  }
+
+  #compareSize(message: ListedMessage, octets: number): void {
+    if (message.size === null || message.size === octets) return;
+    this.#mismatches += 1;
+    if (this.#mismatches > MISMATCHES_LOGGED) return;
+    this.#options.reporter.log("info", `${shown(message)}: LIST gave ${message.size} octets, ${octets} came`);
+  }
+
+  /** A known message under an id that the ledger does not have as collected: it is deleted like its twin. */
+  async #recordKnown(uid: string, before: SeenRecord | null): Promise<void> {
+    const { account, clock, ledger } = this.#options;
+    const record = ledger.find(account.id, [uid]).get(uid);
+    if (record !== undefined && (record.state === "collected" || record.state === "left")) return;
+    const known = makeRecord(uid, "collected", record ?? before);
+    await ledger.record(
+      account.id,
+      [{ ...known, collectedAt: known.collectedAt ?? clock.now() }],
+      clock.now(),
+    );
+  }
+
+  async #settleTooLarge({ message, record }: RetrieveOrder): Promise<void> {
+    const { account, clock, ledger, maxMessageBytes, reporter } = this.#options;
+    this.#counts.oversize += 1;
+    const about = message.uid ?? String(message.number);
+    reporter.alert("pop3-too-large", tooLargeProblem(account, message, maxMessageBytes), about);
+    if (message.uid === null) return;
+    await ledger.record(account.id, [makeRecord(message.uid, "oversize", record)], clock.now());
+  }
+
+  async #countRefusals(): Promise<void> {
+    const refusals = this.#refusals;
+    this.#refusals = [];
+    const answered = this.#counts.collected + this.#counts.known;
+    if (refusals.length >= 2 && answered === 0) {
+      const text = `each of ${refusals.length} messages was refused; that is not counted against them`;
+      this.#options.reporter.log("warning", text);
+      return;
+    }
+    try {
+      for (const { order, problem } of refusals) await this.#countFailure(order, problem);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#local = error.problem;
+    }
+  }
+
+  async #countFailure({ message, record }: RetrieveOrder, problem: Problem): Promise<void> {
+    const { account, clock, ledger, reporter } = this.#options;
+    // Known by its hash only: there is nothing to count it by.
+    if (message.uid === null) return;
+    const after = afterFailure(message.uid, record);
+    await ledger.record(account.id, [after], clock.now());
+    if (after.state !== "parked") return;
+    this.#counts.parked += 1;
+    reporter.alert("pop3-parked", parkedProblem(account, message.uid, after.tries, problem), message.uid);
+  }
+
+  #endLocally(client: Pop3Client, problem: Problem): void {
+    this.#local ??= problem;
+    client.close();
+  }
+
+  /** The n-th message of this pass with these exact bytes. */
+  #identify(wholeHash: string): string {
+    const ordinal = (this.#equals.get(wholeHash) ?? 0) + 1;
+    this.#equals.set(wholeHash, ordinal);
+    return `sha256:${wholeHash}#${ordinal}`;
+  }
+
+  /** Servers count line ends differently; beyond this a message is too large, whatever LIST said. */
+  #octetLimit(): number {
+    const { maxMessageBytes } = this.#options;
+    return maxMessageBytes + Math.max(65_536, Math.ceil(maxMessageBytes / 20));
+  }
+}
+
+/** What was asked for and is not received yet. One message may always be. */
+class Ahead {
+  readonly #most: number;
+  #messages = 0;
+  #octets = 0;
+  #wake = (): void => {};
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  fits(octets: number): boolean {
+    return this.#messages === 0 || (this.#messages < this.#most && this.#octets + octets <= AHEAD_OCTETS);
+  }
+
+  /** The returned function takes it off again. */
+  add(octets: number): () => void {
+    this.#messages += 1;
+    this.#octets += octets;
+    return () => {
+      this.#messages -= 1;
+      this.#octets -= octets;
+      this.wake();
+    };
+  }
+
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+}
+
+function shown({ number, uid }: ListedMessage): string {
+  return uid === null ? `message ${number}` : `message ${number} (${escapeUnprintable(uid)})`;
+}
