@@ -14,6 +14,7 @@ import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
 import { createAlertFilter } from "./gateway/alert-filter.ts";
+import { heldProblem, loopProblem, uncollectedProblem } from "./gateway/alert-problems.ts";
 import { describePass } from "./gateway/describe-pass.ts";
 import { createEvents } from "./gateway/events.ts";
 import { type ExamineContext, examine, handAccount } from "./gateway/examine.ts";
@@ -26,7 +27,8 @@ import { openDailyFile } from "./log/daily-file.ts";
 import { createProgramLog } from "./log/program-log.ts";
 import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
 import type { MessageSource, ReceivedBody } from "./model/message.ts";
-import { describeProblem, ProblemError } from "./model/problem.ts";
+import type { RaiseAlert } from "./model/ports.ts";
+import { describeProblem, type Problem, ProblemError } from "./model/problem.ts";
 import type { AccountSettings, Settings } from "./model/settings.ts";
 import { settle } from "./outcome/settle.ts";
 import { createSettingsStore, missingSettings } from "./settings/settings-store.ts";
@@ -104,6 +106,9 @@ export const openGateway: OpenGateway = async (options) => {
         const settlement = settle(result, { sendErrors: postmaster.sendErrors, backup: backup.enabled });
         await spool.outcomes.apply(settlement);
         records.settled(settlement);
+        if (result.recipients.some(({ next }) => next.kind === "held")) {
+          raiseAlert({ cause: "unknown-outcome", problem: heldProblem(result) });
+        }
       },
     },
     deliverySettings(settings, hostName, options, spool),
@@ -148,6 +153,9 @@ export const openGateway: OpenGateway = async (options) => {
           examine: judge(account),
           onAccepted: (accepted, order) => {
             records.accepted(accepted, order);
+            if (accepted.kind === "junked" && accepted.reason === "loop") {
+              raiseAlert({ cause: "loop", problem: loopProblem(order) });
+            }
             dispatcher.kick();
           },
         });
@@ -167,7 +175,8 @@ export const openGateway: OpenGateway = async (options) => {
         );
         records.collectedFrom(account.id, describePass(result));
         if (result.problem !== null) alertOf(account, result.trouble, settings, raiseAlert, result.problem);
-        return result;
+        const { problem, trouble, failed } = result;
+        return { problem: problem ?? (failed > 0 ? uncollectedProblem(account.id, failed) : null), trouble };
       },
     }),
     reportContext: () => ({
@@ -265,8 +274,8 @@ function alertOf(
   account: AccountSettings,
   trouble: string | null,
   { alerts }: Settings,
-  raiseAlert: ReturnType<typeof createAlertFilter>,
-  problem: Parameters<typeof describeProblem>[0],
+  raiseAlert: RaiseAlert,
+  problem: Problem,
 ): void {
   const wanted = trouble === "timeout" ? alerts.pop3Timeouts : alerts.pop3Errors;
   if (wanted) raiseAlert({ cause: `${problem.code}:${account.id}`, problem });

@@ -185,7 +185,7 @@ export class Pop3Dialogue {
 
   readonly #onData = (piece: Buffer): void => {
     this.#input = this.#input.length === 0 ? piece : Buffer.concat([this.#input, piece]);
-    if (!this.#blocked) this.#consume();
+    this.#consume();
   };
 
   #consume(): void {

@@ -23,7 +23,11 @@ import { traceHeader } from "./trace-header.ts";
 import type { Transaction } from "./transaction.ts";
 import { transition } from "./transition.ts";
 
-const BATCH = 50;
+/**
+ * Messages claimed at once, for each connection. Few: what was claimed when the process died counts as tried, and
+ * the third time in a row it has to wait.
+ */
+const CLAIM = 2;
 /** A session without work is kept this long: collecting may bring some. */
 const IDLE = 10_000;
 
@@ -109,17 +113,22 @@ export class DeliveryRun {
 
   async #fill(): Promise<void> {
     const { ports, settings } = this.#context;
-    while (this.#mayHaveMore && !this.#stopping && this.#ready.length < settings.connections) {
+    const limit = CLAIM * settings.connections;
+    while (
+      this.#mayHaveMore &&
+      !this.#stopping &&
+      (this.#ready.length < settings.connections || this.#onlySuspects())
+    ) {
       this.#mayHaveMore = false;
       const now = ports.clock.now();
       const claimed = await ports.queue.claim({
-        limit: BATCH,
+        limit,
         kinds: this.#order.kinds,
         now,
         ignoreBackoff: this.#order.ignoreBackoff === true,
         nextAt: now + retryDelay(1),
       });
-      if (claimed.length >= BATCH) this.#mayHaveMore = true;
+      if (claimed.length >= limit) this.#mayHaveMore = true;
       for (const message of claimed) {
         if (this.#due(message).length > 0) this.#ready.push(message);
         else this.#parked.push(message);
@@ -141,6 +150,12 @@ export class DeliveryRun {
       });
       this.#workers.add(worker);
     }
+  }
+
+  /** On trial with nothing in hand but what connections were lost with: another message is looked for. */
+  #onlySuspects(): boolean {
+    const { route } = this.#context;
+    return !route.usable && this.#ready.every((message) => route.suspect(message.id));
   }
 
   /**

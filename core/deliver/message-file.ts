@@ -14,7 +14,9 @@ import type { Problem } from "../model/problem.ts";
 import { fileProblem } from "../util/file-problem.ts";
 import { unreadableBody } from "./classify.ts";
 
-const BLOCK = 131_072;
+/** Up to here a message is read whole. */
+const WHOLE = 131_072;
+const BLOCK = 262_144;
 
 export type OpenedBody =
   | { readonly kind: "open"; readonly body: MessageFile }
@@ -40,7 +42,7 @@ export async function openMessageFile(message: Pick<QueuedMessage, "path" | "siz
     return { kind: "unreadable", failure: unreadableBody(readProblem(message.path, error)) };
   }
   try {
-    if (message.size <= BLOCK) {
+    if (message.size <= WHOLE) {
       const whole = await readWhole(file, message.size);
       await file.close();
       if (whole === null) return { kind: "unreadable", failure: unreadableBody(changedProblem(message)) };

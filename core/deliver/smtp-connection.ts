@@ -282,7 +282,7 @@ export class SmtpConnection extends Base {
   /** A polite end: QUIT, a short wait, and the socket is gone. */
   async leave(wait: number): Promise<void> {
     if (this.#lost === null && this.quiet && this.#waiting.length === 0) {
-      const socket = this._socket;
+      const socket = this._socket || null;
       if (socket?.writable) {
         const answer = this.#expect("mail", wait);
         this._sendCommand("QUIT");

@@ -107,7 +107,7 @@ export class AccountPasses {
         until: memory.pausedUntil,
         credentials: memory.credentials,
       });
-    } else if (memory.loginFailures > 0 && result.problem === null) {
+    } else if (memory.loginFailures > 0 && result.trouble === null) {
       memory.loginFailures = 0;
       memory.pausedUntil = null;
       await save(account.id, null);

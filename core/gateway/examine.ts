@@ -4,9 +4,9 @@ import { resolveEnvelope } from "../envelope/resolve.ts";
 import { summarize } from "../envelope/summary.ts";
 import type { AcceptOrder, MessageSource, ReceivedBody } from "../model/message.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
-import { REPORT_HEADER } from "../outcome/postmaster-report.ts";
 import { applyPolicy } from "../policy/apply-policy.ts";
 import { parseHeaderBlock } from "../wire/header-block.ts";
+import { isOwnReport } from "../wire/report-header.ts";
 
 /** What a message is judged by; one snapshot for the whole of one message. */
 export interface ExamineContext {
@@ -35,9 +35,6 @@ export function examine(body: ReceivedBody, source: MessageSource, context: Exam
   const { control } = settings;
   const header = parseHeaderBlock(body.header);
   const resolution = resolveEnvelope(header, context);
-  const ownReport = header
-    .all(REPORT_HEADER)
-    .some((field) => field.unfolded.trim().startsWith(`${installationId} `));
   return {
     kind: "mail",
     source,
@@ -55,7 +52,7 @@ export function examine(body: ReceivedBody, source: MessageSource, context: Exam
     duplicateKey: duplicateKey(header, body.bodyHash),
     reportOf: null,
     reportForm: null,
-    neverReported: ownReport,
+    neverReported: isOwnReport(header, installationId),
     hashDecides: source.hashDecides ?? false,
   };
 }

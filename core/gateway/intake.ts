@@ -21,7 +21,10 @@ export function createIntake({ bodies, examine, onAccepted }: IntakeParts): Inta
         write: (chunk) => receiving.write(chunk),
         abort: () => receiving.abort(),
         async complete() {
-          const order = examine(await receiving.complete(), source);
+          const body = await receiving.complete();
+          // A server without ids: the message is known by its hash.
+          const uid = source.uid ?? source.identify?.(body.wholeHash) ?? null;
+          const order = examine(body, { ...source, uid });
           const accepted = await bodies.accept(order);
           onAccepted(accepted, order);
           return accepted;

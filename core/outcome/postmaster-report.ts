@@ -20,9 +20,8 @@ import { limits } from "../model/limits.ts";
 import type { RecipientState, ReportOrder } from "../model/message.ts";
 import { describeProblem } from "../model/problem.ts";
 import { escapeUnprintable, formatReply } from "../model/reply.ts";
+import { formatReportHeader, REPORT_HEADER } from "../wire/report-header.ts";
 import { MessageExcerpt } from "./message-excerpt.ts";
-
-export const REPORT_HEADER = "X-EFS-Report";
 
 export interface ReportContext {
   readonly primaryDomain: string;
@@ -52,7 +51,7 @@ export function composeReport(order: ReportOrder, context: ReportContext): Reada
     messageId: `<${order.queueId}.${context.now}.report@${context.primaryDomain}>`,
     headers: {
       "Auto-Submitted": "auto-replied",
-      [REPORT_HEADER]: `${context.installationId} ${order.queueId}`,
+      [REPORT_HEADER]: formatReportHeader(context.installationId, order.queueId),
     },
     text: reportText(order, context),
     attachments: order.form === "without-content" ? [] : [originalPart(order, context)],

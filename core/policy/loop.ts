@@ -9,9 +9,8 @@
 import { limits } from "../model/limits.ts";
 import type { Verdict } from "../model/message.ts";
 import type { HeaderBlock } from "../wire/header-block.ts";
+import { isOwnReport } from "../wire/report-header.ts";
 import { isOwnTrace } from "../wire/trace-header.ts";
-
-export const REPORT_HEADER = "X-EFS-Report";
 
 /** Own traces that a message with our report header may carry: when it was made, and when it was delivered. */
 const REPORT_TRACES = 2;
@@ -26,7 +25,7 @@ export function checkLoop(header: HeaderBlock, installationId: string): Verdict 
     };
   }
   const own = received.filter((field) => isOwnTrace(field.value, installationId)).length;
-  if (own > (header.get(REPORT_HEADER) === null ? 0 : REPORT_TRACES)) {
+  if (own > (isOwnReport(header, installationId) ? REPORT_TRACES : 0)) {
     return {
       kind: "junk",
       reason: "loop",

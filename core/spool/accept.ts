@@ -14,20 +14,15 @@
  * 5. A message with nobody left (duplicates, IGNORE) is closed with a history row; a BCC-all copy alone is not
  *    sent.
  */
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { basename, join } from "node:path";
 import { addressKey } from "../model/address.ts";
 import type { ResolvedRecipient, TrailStep } from "../model/envelope.ts";
-import type {
-  Accepted,
-  AcceptOrder,
-  Folder,
-  JunkReason,
-  MessageSource,
-  RecipientState,
-} from "../model/message.ts";
+import type { Accepted, AcceptOrder, MessageSource } from "../model/message.ts";
 import { errorCode } from "../util/file-system.ts";
-import { HAND_ACCOUNT, hashUid, makeFileName } from "./file-name.ts";
+import { type AcceptPlan, insertMessage, insertRecipients, recordCollected } from "./accept-rows.ts";
+import { type Destination, destinationOf, folderOf } from "./destination.ts";
+import { HAND_ACCOUNT, hashUid, makeFileName, parseFileName } from "./file-name.ts";
 import type { FileTasks } from "./file-tasks.ts";
 import { UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
@@ -36,25 +31,6 @@ import { number, numberOrNull, textOrNull } from "./spool-context.ts";
 import { storageError } from "./spool-problem.ts";
 
 const DAY = 86_400_000;
-
-/** Where a message is to go, as far as that is known before the duplicates are looked at. */
-type Destination =
-  | { readonly kind: "queue" }
-  | { readonly kind: "junk"; readonly reason: JunkReason; readonly detail: string | null }
-  | { readonly kind: "close"; readonly outcome: "discarded" | "nobody-left"; readonly why: string }
-  | { readonly kind: "list-again"; readonly folder: Folder };
-
-interface Plan {
-  readonly order: AcceptOrder;
-  readonly destination: Destination;
-  readonly folder: Folder | null;
-  readonly file: string;
-  readonly queueId: string;
-  /** null: not from a mailbox, no identity to remember. */
-  readonly uidHash: string | null;
-  readonly uid: string | null;
-  readonly now: number;
-}
 
 /** What the transaction decided; `keep`: the file belongs to the message now. */
 interface Entered {
@@ -91,7 +67,7 @@ export class Acceptor {
     }
   }
 
-  async #carryOut(plan: Plan): Promise<Accepted> {
+  async #carryOut(plan: AcceptPlan): Promise<Accepted> {
     const { fileSystem, folderSync, directory, journal } = this.#context;
     const from = plan.order.adopt?.path ?? plan.order.body.temporaryPath;
     const to = plan.folder === null ? from : join(directory.folder(plan.folder), plan.file);
@@ -125,13 +101,13 @@ export class Acceptor {
     const file = this.#leftovers.get(key);
     if (file === undefined) return;
     this.#leftovers.delete(key);
-    const { directory, journal } = this.#context;
-    const taken = journal.get("SELECT 1 FROM message WHERE file = ? AND folder IS NOT NULL", basename(file));
-    if (taken === undefined && file.startsWith(directory.mail)) await this.#remove(file);
+    const queueId = parseFileName(basename(file))?.queueId ?? "";
+    const taken = this.#context.journal.get("SELECT 1 FROM message WHERE queue_id = ?", queueId);
+    if (taken === undefined && !this.inFlight.has(basename(file))) await this.#remove(file);
   }
 
   /** Inside the transaction. */
-  #enter(plan: Plan): Entered {
+  #enter(plan: AcceptPlan): Entered {
     const known = this.#knownBefore(plan);
     if (known !== null) {
       // A file that was found in Errors, Junk or Backup is only listed; it is never removed for this reason.
@@ -150,14 +126,20 @@ export class Acceptor {
     };
     const someone = recipients.some(({ role }) => role !== "bcc-all");
     const destination = plan.destination.kind === "queue" && !someone ? nobody : plan.destination;
-    const id = this.#insertMessage(plan, destination, trail);
-    this.#insertRecipients(
+    const id = insertMessage(this.#context, plan, destination, trail, this.#meta.usableTime);
+    insertRecipients(
+      this.#context,
       plan,
       destination,
       id,
       destination.kind === "queue" ? recipients : plan.order.resolution.recipients,
     );
-    if (known === null) this.#recordSeen(plan, id);
+    if (known === null && plan.uidHash !== null) {
+      const { uid, uidHash, now } = plan;
+      const { accountId } = plan.order.source;
+      const { wholeHash } = plan.order.body;
+      recordCollected(this.#context, { accountId, uid, uidHash, wholeHash, message: id, now });
+    }
     const queueId = plan.queueId;
     switch (destination.kind) {
       case "queue":
@@ -179,7 +161,7 @@ export class Acceptor {
     }
   }
 
-  #plan(order: AcceptOrder): Plan {
+  #plan(order: AcceptOrder): AcceptPlan {
     const { source, body, adopt } = order;
     const destination = destinationOf(order);
     const folder = folderOf(destination);
@@ -201,21 +183,23 @@ export class Acceptor {
     return { order, destination, folder, file, queueId, uid, uidHash, now: this.#context.clock.now() };
   }
 
-  /** The wanted one where it is free; otherwise a new one. */
+  /** The wanted one where it is free; otherwise one that is later than those before it. */
   #queueId(wanted: string | null): string {
-    let queueId = wanted ?? randomBytes(6).toString("hex").toUpperCase();
-    while (
-      this.#queueIds.has(queueId) ||
-      this.#context.journal.get("SELECT 1 FROM message WHERE queue_id = ?", queueId) !== undefined
-    ) {
-      queueId = randomBytes(6).toString("hex").toUpperCase();
+    let value = this.#context.clock.now() * 256 + randomInt(256);
+    for (let queueId = wanted ?? asQueueId(value); ; queueId = asQueueId(value)) {
+      const taken =
+        this.#queueIds.has(queueId) ||
+        this.#context.journal.get("SELECT 1 FROM message WHERE queue_id = ?", queueId) !== undefined;
+      if (!taken) {
+        this.#queueIds.add(queueId);
+        return queueId;
+      }
+      value += 1;
     }
-    this.#queueIds.add(queueId);
-    return queueId;
   }
 
   /** The id of the message that this one was taken as before (0: its row has gone), null when it is new. */
-  #knownBefore({ order, uid, uidHash, now }: Plan): number | null {
+  #knownBefore({ order, uid, uidHash, now }: AcceptPlan): number | null {
     if (uidHash === null) return null;
     const { journal } = this.#context;
     const { accountId } = order.source;
@@ -254,7 +238,7 @@ export class Acceptor {
   }
 
   /** A report is taken once: its original must wait for one, and does no longer. */
-  #takesReport({ order }: Plan): boolean {
+  #takesReport({ order }: AcceptPlan): boolean {
     if (order.kind !== "report" || order.reportOf === null) return true;
     const changed = this.#context.journal.run(
       "UPDATE message SET report_state = 'sending' WHERE id = ? AND report_state = 'waiting'",
@@ -263,7 +247,7 @@ export class Acceptor {
     return changed > 0;
   }
 
-  #withoutDuplicates({ order, now }: Plan): {
+  #withoutDuplicates({ order, now }: AcceptPlan): {
     readonly recipients: readonly ResolvedRecipient[];
     readonly trail: readonly TrailStep[];
   } {
@@ -292,102 +276,6 @@ export class Acceptor {
     return { recipients: kept, trail: [...trail, ...dropped] };
   }
 
-  #insertMessage(plan: Plan, destination: Destination, trail: readonly TrailStep[]): number {
-    const { order, now } = plan;
-    const { source, body, summary } = order;
-    const { journal, policy } = this.#context;
-    const queued = destination.kind === "queue";
-    const id = journal.insert(
-      `INSERT INTO message (queue_id, kind, account, uid, server, announced_size, folder, file, file_task,
-         sender, from_text, subject, message_id, date, size, wire_size, eight_bit_header, eight_bit_body,
-         whole_hash, duplicate_key, never_reported, received_at, closed_at, outcome, outcome_detail, due_at,
-         usable_from, junk_reason, report_of, report_form, report_state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      plan.queueId,
-      order.kind,
-      source.accountId,
-      plan.uid,
-      source.server,
-      source.announcedSize,
-      folderOf(destination),
-      plan.file,
-      destination.kind === "close" && plan.folder !== null ? 1 : 0,
-      order.resolution.sender,
-      summary.from,
-      summary.subject,
-      summary.messageId,
-      summary.date,
-      body.size,
-      body.wireSize,
-      body.eightBitHeader ? 1 : 0,
-      body.eightBitBody ? 1 : 0,
-      body.wholeHash,
-      order.duplicateKey,
-      order.neverReported === true ? 1 : 0,
-      now,
-      queued ? null : now,
-      outcomeOf(destination),
-      detailOf(destination),
-      queued ? now + Math.max(0, policy().sendingDelay(body.size)) : null,
-      this.#meta.usableTime,
-      destination.kind === "junk" ? destination.reason : null,
-      order.reportOf,
-      order.reportForm,
-      destination.kind === "list-again" && destination.folder === "Errors" ? "off" : null,
-    );
-    journal.run(
-      "INSERT INTO trail (message, kind, steps) VALUES (?, ?, ?)",
-      id,
-      order.resolution.kind,
-      JSON.stringify(trail),
-    );
-    return id;
-  }
-
-  #insertRecipients(
-    { order, now }: Plan,
-    destination: Destination,
-    message: number,
-    recipients: readonly ResolvedRecipient[],
-  ): void {
-    const { journal } = this.#context;
-    const state: RecipientState =
-      destination.kind === "queue" ? { kind: "queued" } : { kind: "removed", at: now, reason: "by-policy" };
-    const detail = JSON.stringify(state);
-    for (const { address, role } of recipients) {
-      journal.run(
-        "INSERT INTO recipient (message, address, role, state, detail) VALUES (?, ?, ?, ?, ?)",
-        message,
-        address,
-        role,
-        state.kind,
-        detail,
-      );
-      if (order.duplicateKey === null || destination.kind !== "queue") continue;
-      journal.run(
-        `INSERT INTO duplicate (key, recipient, message, at) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET message = excluded.message, at = excluded.at`,
-        order.duplicateKey,
-        addressKey(address),
-        message,
-        now,
-      );
-    }
-  }
-
-  #recordSeen({ order, uid, uidHash, now }: Plan, message: number): void {
-    if (uidHash === null) return;
-    const { accountId } = order.source;
-    recordCollected(this.#context, {
-      accountId,
-      uid,
-      uidHash,
-      wholeHash: order.body.wholeHash,
-      message,
-      now,
-    });
-  }
-
   /** Never rejects: a file that cannot be removed now is looked at again at the next start. */
   async #remove(path: string): Promise<void> {
     try {
@@ -399,35 +287,12 @@ export class Acceptor {
   }
 }
 
-/** Only inside a work. */
-function recordCollected(
-  { journal }: SpoolContext,
-  record: {
-    readonly accountId: string;
-    readonly uid: string | null;
-    readonly uidHash: string;
-    readonly wholeHash: string;
-    readonly message: number | null;
-    readonly now: number;
-  },
-): void {
-  journal.run(
-    `INSERT INTO seen (account, uid_hash, uid, state, tries, collected_at, whole_hash, message, listed_at)
-     VALUES (?, ?, ?, 'collected', 0, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET state = 'collected', uid = coalesce(excluded.uid, uid), tries = 0,
-       collected_at = excluded.collected_at, whole_hash = excluded.whole_hash, message = excluded.message,
-       listed_at = excluded.listed_at`,
-    record.accountId,
-    record.uidHash,
-    record.uid,
-    record.now,
-    record.wholeHash,
-    record.message,
-    record.now,
-  );
+/** 40 bits of milliseconds (they begin again after 34 years) and 8 of chance: 12 hexadecimal digits. */
+function asQueueId(value: number): string {
+  return (value % 2 ** 48).toString(16).toUpperCase().padStart(12, "0");
 }
 
-function identity({ order, uidHash }: Plan): string {
+function identity({ order, uidHash }: AcceptPlan): string {
   return `${order.kind}/${order.source.accountId}/${uidHash ?? order.body.wholeHash}`;
 }
 
@@ -443,54 +308,4 @@ function uidOf(source: MessageSource, wholeHash: string, uidHash: string | null)
     if (hashUid(candidate) === uidHash) return candidate;
   }
   return null;
-}
-
-function destinationOf({ verdict, resolution, adopt }: AcceptOrder): Destination {
-  if (adopt !== undefined && adopt.folder !== "Inbox") return { kind: "list-again", folder: adopt.folder };
-  if (verdict.kind === "junk") return { kind: "junk", reason: verdict.reason, detail: verdict.detail };
-  if (verdict.kind === "discard") {
-    return { kind: "close", outcome: "discarded", why: `discarded (${verdict.reason}): ${verdict.detail}` };
-  }
-  if (resolution.recipients.some(({ role }) => role !== "bcc-all")) return { kind: "queue" };
-  if (resolution.kind === "no-recipient") return { kind: "junk", reason: "no-recipient", detail: null };
-  if (resolution.kind === "unknown-user") return { kind: "junk", reason: "unknown-user", detail: null };
-  return { kind: "close", outcome: "nobody-left", why: "its aliases deliver it to nobody" };
-}
-
-function folderOf(destination: Destination): Folder | null {
-  switch (destination.kind) {
-    case "queue":
-      return "Inbox";
-    case "junk":
-      return "Junk";
-    case "close":
-      return null;
-    case "list-again":
-      return destination.folder;
-  }
-}
-
-function outcomeOf(destination: Destination): string | null {
-  switch (destination.kind) {
-    case "queue":
-      return null;
-    case "junk":
-      return "junk";
-    case "close":
-      return destination.outcome;
-    case "list-again":
-      return "listed-again";
-  }
-}
-
-function detailOf(destination: Destination): string | null {
-  switch (destination.kind) {
-    case "queue":
-    case "list-again":
-      return null;
-    case "junk":
-      return destination.detail;
-    case "close":
-      return destination.why;
-  }
 }

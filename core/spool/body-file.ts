@@ -24,6 +24,10 @@ export class BodyFile implements ReceivingBody {
   readonly #scanner = new MessageScanner(limits.headerBytes);
   #parts: Buffer[] = [];
   #buffered = 0;
+  /** A large message: what is being filled; `#buffered` octets of it are. */
+  #block: Buffer | null = null;
+  /** Written out, to be filled again: a large message is not to leave its own size in dead memory behind. */
+  readonly #spare: Buffer[] = [];
   /** Handed to the disk and not written yet. */
   #waiting = 0;
   #file: Promise<WritableFile> | null = null;
@@ -40,10 +44,13 @@ export class BodyFile implements ReceivingBody {
     if (this.#ended) throw new Error("written after the end of the message");
     if (this.#failure !== null) return Promise.reject(this.#problem(this.#failure));
     this.#scanner.push(chunk);
-    // The reader may use its buffer again; what waits must be ours.
-    this.#parts.push(Buffer.from(chunk));
-    this.#buffered += chunk.length;
-    if (this.#buffered >= BLOCK) this.#flush();
+    if (this.#block === null && this.#buffered + chunk.length < BLOCK) {
+      // The reader may use its buffer again; what waits must be ours.
+      this.#parts.push(Buffer.from(chunk));
+      this.#buffered += chunk.length;
+    } else {
+      this.#writeBlocks(chunk);
+    }
     if (this.#waiting < WAIT_ABOVE) return undefined;
     return this.#writing.then(() => {
       if (this.#failure !== null) throw this.#problem(this.#failure);
@@ -70,15 +77,36 @@ export class BodyFile implements ReceivingBody {
   async abort(): Promise<void> {
     this.#ended = true;
     this.#parts = [];
+    this.#block = null;
     await this.#writing;
     await this.#remove();
   }
 
+  /** Copies it into blocks; full ones go to the disk. */
+  #writeBlocks(chunk: Buffer): void {
+    const parts = [...this.#parts, chunk];
+    if (this.#parts.length > 0) {
+      this.#parts = [];
+      this.#buffered = 0;
+    }
+    for (const part of parts) {
+      for (let from = 0; from < part.length; ) {
+        this.#block ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+        const copied = part.copy(this.#block, this.#buffered, from);
+        this.#buffered += copied;
+        from += copied;
+        if (this.#buffered === BLOCK) this.#flush();
+      }
+    }
+  }
+
   /** Hands what is buffered to the disk, behind what is being written. */
   #flush(): void {
-    const parts = this.#parts;
+    const block = this.#block;
+    const parts = block === null ? this.#parts : [block.subarray(0, this.#buffered)];
     const size = this.#buffered;
     this.#parts = [];
+    this.#block = null;
     this.#buffered = 0;
     this.#waiting += size;
     this.#writing = this.#writing.then(async () => {
@@ -91,6 +119,7 @@ export class BodyFile implements ReceivingBody {
         this.#failure = error;
       }
       this.#waiting -= size;
+      if (block !== null) this.#spare.push(block);
     });
   }
 

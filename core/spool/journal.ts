@@ -144,7 +144,8 @@ export class Journal {
       this.database.exec("COMMIT");
     } catch (error) {
       if (this.database.isTransaction) this.#undo("ROLLBACK");
-      const problem = this.#trouble(error, committing);
+      // A disk that is full took no complete commit record; after any other failure it may be there.
+      const problem = this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full);
       for (const work of batch) work.reject(problem);
       return;
     }
@@ -182,7 +183,9 @@ export class Journal {
     try {
       return read();
     } catch (error) {
-      throw sqliteCode(error) === null ? error : this.#trouble(error, false);
+      // Inside a transaction it is the batch that fails, not this reading.
+      if (sqliteCode(error) === null || this.database.isTransaction) throw error;
+      throw this.#trouble(error, false);
     }
   }
 
@@ -247,6 +250,8 @@ function connect(path: string): DatabaseSync {
     database.exec("PRAGMA fullfsync = ON");
     database.exec("PRAGMA checkpoint_fullfsync = ON");
     database.exec("PRAGMA journal_size_limit = 67108864");
+    database.exec("PRAGMA wal_autocheckpoint = 4000");
+    database.exec("PRAGMA cache_size = -16384");
     if (statSync(path).size < CHECK_WHOLE_BELOW) check(database);
     migrate(database, version);
     return database;

@@ -9,6 +9,7 @@
  * 3. The size on the wire is what is sent after every bare CR and bare LF has become CR LF and a missing
  *    last CR LF was added (PRODUCT section 2, rule 8; RFC 5321 2.3.8).
  */
+import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 
 const CR = 13;
@@ -133,8 +134,5 @@ export class MessageScanner {
 }
 
 function hasEightBit(part: Buffer): boolean {
-  for (let index = 0; index < part.length; index += 1) {
-    if ((part[index] as number) > 127) return true;
-  }
-  return false;
+  return !isAscii(part);
 }

@@ -4,7 +4,9 @@
  * `message` is the queue record and, once the file has gone, the history row. `folder` is where its file is
  * (null: nowhere any more). `due_at` is null unless some recipient is queued or deferred, so that the
  * indexes below hold only what is at work, whatever the length of the history. What is long and seldom read
- * (`trail`) has a table of its own.
+ * (`trail`) has a table of its own. An index that takes a random page for each message taken over costs more
+ * than anything else here, so there are few: queue ids rise with time, and a file is found by the queue id in
+ * its name.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -65,7 +67,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX message_due ON message (kind, due_at) WHERE due_at IS NOT NULL AND claimed = 0;
   CREATE INDEX message_claimed ON message (id) WHERE claimed = 1;
   CREATE INDEX message_folder ON message (folder, id) WHERE folder IS NOT NULL;
-  CREATE INDEX message_file ON message (file) WHERE folder IS NOT NULL OR file_task = 1;
+  CREATE INDEX message_foreign_file ON message (file) WHERE outcome = 'listed-again';
   CREATE INDEX message_file_task ON message (id) WHERE file_task = 1;
   CREATE INDEX message_report_due ON message (report_due_at) WHERE report_state = 'waiting';
   CREATE INDEX message_report_sending ON message (id) WHERE report_state = 'sending';
@@ -115,13 +117,13 @@ export const MIGRATIONS: readonly string[] = [
     tries INTEGER NOT NULL,
     collected_at INTEGER,
     whole_hash TEXT,
+    -- may name a message whose history row has gone (ids are never given twice)
     message INTEGER,
     listed_at INTEGER NOT NULL,
     PRIMARY KEY (account, uid_hash)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX seen_whole_hash ON seen (account, whole_hash) WHERE whole_hash IS NOT NULL;
-  CREATE INDEX seen_state ON seen (account, state);
-  CREATE INDEX seen_message ON seen (message) WHERE message IS NOT NULL;
+  CREATE INDEX seen_unusual ON seen (account, state) WHERE state NOT IN ('collected', 'gone');
 
   CREATE TABLE duplicate (
     key TEXT NOT NULL,

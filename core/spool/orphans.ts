@@ -2,7 +2,8 @@
  * Message files without a record: left by a crash, put into Inbox by hand, or all that is left after the loss
  * of the journal (PRODUCT section 2, rule 6).
  *
- * 1. Every look is at Inbox as it is now; the first one also takes what the start found in the other folders.
+ * 1. Every look is at Inbox as it is now; what the start found in the other folders is handed out until it is
+ *    listed again.
  * 2. A file that somebody else puts there may still be being written: it must have been unchanged for 5 seconds.
  * 3. A name of ours says account, identity and queue id. Where that queue id belongs to another message already
  *    (a saved copy put back), the file counts as put there by hand; one that an antivirus program had taken
@@ -31,7 +32,8 @@ interface Look extends FileStatus {
 export class Orphans {
   readonly #context: SpoolContext;
   readonly #inFlight: ReadonlySet<string>;
-  #atStart: ReadonlyMap<Folder, ReadonlySet<string>>;
+  /** Of the other folders, until each is listed again or gone. */
+  readonly #atStart: ReadonlyMap<Folder, Set<string>>;
   #looks = new Map<string, Look>();
 
   constructor(
@@ -41,13 +43,12 @@ export class Orphans {
   ) {
     this.#context = context;
     this.#inFlight = inFlight;
-    this.#atStart = atStart;
+    this.#atStart = new Map([...atStart].map(([folder, files]) => [folder, new Set(files)]));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<OrphanFile, void, undefined> {
-    const names = new Map<Folder, ReadonlySet<string>>(this.#atStart);
+    const names = new Map(this.#atStart);
     names.set("Inbox", await this.#inboxNames());
-    this.#atStart = new Map();
     const before = this.#looks;
     const looks = new Map<string, Look>();
     this.#looks = looks;
@@ -58,6 +59,7 @@ export class Orphans {
         if (count % SLICE === 0) await setImmediate();
         const orphan = await this.#look(folder, file, before, looks);
         if (orphan !== null) yield orphan;
+        else if (folder !== "Inbox") files.delete(file);
       }
     }
   }
@@ -72,12 +74,15 @@ export class Orphans {
       throw storageError(error, orphan.path, "could not be read");
     }
     const body = { temporaryPath: orphan.path, ...scanner.end() };
-    if (body.size !== orphan.size) throw new ProblemError(fileChangingProblem(orphan.path));
+    const { size, changedAt } = (await this.#status(orphan.path)) ?? { size: -1, changedAt: -1 };
+    if (body.size !== orphan.size || size !== orphan.size || changedAt !== orphan.modifiedAt) {
+      throw new ProblemError(fileChangingProblem(orphan.path));
+    }
     return body;
   }
 
   /** Those that the journal does not know, as far as can be told from the names alone. */
-  async #inboxNames(): Promise<ReadonlySet<string>> {
+  async #inboxNames(): Promise<Set<string>> {
     const { fileSystem, directory, journal } = this.#context;
     const place = directory.folder("Inbox");
     let names: Set<string>;
@@ -106,15 +111,10 @@ export class Orphans {
     before: ReadonlyMap<string, Look>,
     looks: Map<string, Look>,
   ): Promise<OrphanFile | null> {
-    const { journal, fileSystem, directory, clock } = this.#context;
+    const { journal, directory, clock } = this.#context;
     if (this.#inFlight.has(file) || this.#recorded(folder, file)) return null;
     const path = join(directory.folder(folder), file);
-    let status: FileStatus | null;
-    try {
-      status = await fileSystem.status(path);
-    } catch (error) {
-      throw storageError(error, path, "could not be looked at");
-    }
+    const status = await this.#status(path);
     // Taken in the meantime, or by somebody else.
     if (status === null || this.#inFlight.has(file) || this.#recorded(folder, file)) return null;
     const facts = { folder, file, path, size: status.size, modifiedAt: status.changedAt };
@@ -139,14 +139,27 @@ export class Orphans {
     return { ...facts, ...byHand };
   }
 
+  async #status(path: string): Promise<FileStatus | null> {
+    try {
+      return await this.#context.fileSystem.status(path);
+    } catch (error) {
+      throw storageError(error, path, "could not be looked at");
+    }
+  }
+
+  /** By the queue id in its name; a file that was listed again keeps the name it was found under. */
   #recorded(folder: Folder, file: string): boolean {
-    return (
-      this.#context.journal.get(
-        `SELECT 1 FROM message WHERE file = ? AND (folder IS NOT NULL OR file_task = 1)
-           AND (folder = ? OR file_task = 1)`,
-        file,
-        folder,
-      ) !== undefined
+    const { journal } = this.#context;
+    const named = journal.get(
+      "SELECT folder, file, file_task FROM message WHERE queue_id = ?",
+      parseFileName(file)?.queueId ?? "",
     );
+    if (named?.["file"] === file && (named["folder"] === folder || named["file_task"] === 1)) return true;
+    const listed = journal.get(
+      "SELECT 1 FROM message WHERE file = ? AND folder = ? AND outcome = 'listed-again'",
+      file,
+      folder,
+    );
+    return listed !== undefined;
   }
 }

@@ -89,7 +89,8 @@ async function placeFiles(context: SpoolContext, names: Names) {
   let moved = 0;
   let leftovers = 0;
   const rows = journal.all(
-    "SELECT id, folder, file, file_task FROM message WHERE folder IS NOT NULL OR file_task = 1",
+    `SELECT id, folder, file, file_task FROM message WHERE folder IS NOT NULL
+     UNION ALL SELECT id, folder, file, file_task FROM message WHERE file_task = 1 AND folder IS NULL`,
   );
   for (const row of rows) {
     const id = number(row["id"]);

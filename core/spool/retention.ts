@@ -93,8 +93,7 @@ async function retireRows(
       );
       for (const row of ids) {
         const id = number(row["id"]);
-        // What was collected stays known, also without its history.
-        journal.run("UPDATE seen SET message = NULL WHERE message = ?", id);
+        // What was collected stays known (`seen`), also without its history.
         journal.run("DELETE FROM message WHERE id = ?", id);
       }
       return { duplicates, history: ids.length };

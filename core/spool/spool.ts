@@ -25,7 +25,7 @@ import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./da
 import { JournalQueue } from "./delivery-queue.ts";
 import { isMessageFile } from "./file-name.ts";
 import { FileTasks } from "./file-tasks.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { openJournal } from "./journal.ts";
 import { type AttemptRecord, attemptsOf, countFolders, findMessage, listFolder } from "./listing.ts";
 import { Meta } from "./meta.ts";
 import { Orphans } from "./orphans.ts";
@@ -88,13 +88,29 @@ export interface Spool {
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const fileSystem = withRetries(options.fileSystem ?? nodeFileSystem, options.clock);
   const directory = await openDataDirectory(options.dataDirectory, fileSystem);
-  let journal: Journal | null = null;
   try {
-    const opened = openJournal(directory.journal, options.clock.now(), ({ problem }) =>
-      options.raiseAlert({ cause: "journal-damaged", problem }),
-    );
-    journal = opened.journal;
-    const { log, clock, raiseAlert, policy } = options;
+    return await openOn(options, directory, fileSystem).catch((error: unknown) => {
+      // Found damaged only when it was read: it is marked now, and put aside by the second try.
+      if (!(error instanceof ProblemError) || error.problem.code !== "journal-damaged") throw error;
+      return openOn(options, directory, fileSystem);
+    });
+  } catch (error) {
+    directory.release();
+    throw error;
+  }
+}
+
+async function openOn(
+  options: SpoolOptions,
+  directory: DataDirectory,
+  fileSystem: FileSystem,
+): Promise<Spool> {
+  const { log, clock, raiseAlert, policy } = options;
+  const opened = openJournal(directory.journal, clock.now(), ({ problem }) =>
+    raiseAlert({ cause: "journal-damaged", problem }),
+  );
+  const { journal } = opened;
+  try {
     const folderSync = new FolderSync(fileSystem);
     const context = { clock, log, raiseAlert, policy, fileSystem, folderSync, directory, journal };
     await makeAbsent(directory, fileSystem, (folder) => listFolder(context, folder, 0, 1).length > 0);
@@ -108,8 +124,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const meta = await Meta.open(journal);
     return new JournalSpool(context, meta, await recover(context, rebuilt));
   } catch (error) {
-    journal?.close();
-    directory.release();
+    journal.close();
     throw error;
   }
 }

@@ -15,7 +15,8 @@ const trace = (installationId: string) =>
     recipient: "a@office.example",
     at: 0,
   }).toString("latin1");
-const OURS = trace("5b1c0e9a7d44");
+const ID = "5b1c0e9a7d44";
+const OURS = trace(ID);
 const RECEIVED = "Received: from a by b; Fri, 20 Nov 2026 10:00:00 +0000\r\n";
 const MAIL =
   "From: Eve <eve@spam.example>\r\nTo: a@office.example\r\nSubject: =?utf-8?q?Win_a_prize?= today\r\nReturn-Path: <bounce@bulk.example>\r\n";
@@ -34,7 +35,7 @@ function judge(text: string, { size = 1_000, blocked = {}, ...changes }: Case = 
     size,
     maxMessageBytes: 10_000,
     blocked: control.blocked,
-    installationId: "5b1c0e9a7d44",
+    installationId: ID,
   });
   return verdict.kind === "pass" ? "pass" : `${verdict.kind}:${verdict.reason}`;
 }
@@ -46,8 +47,13 @@ describe("loop protection", () => {
     ["another gateway's trace", trace("0123456789ab") + MAIL, "pass"],
     ["50 Received lines", RECEIVED.repeat(50) + MAIL, "pass"],
     ["51 Received lines", RECEIVED.repeat(51) + MAIL, "junk:loop"],
-    ["a report of ours that came back", `${OURS + OURS}X-EFS-Report: 1\r\n${MAIL}`, "pass"],
-    ["a report that goes round", `${OURS + OURS + OURS}X-EFS-Report: 1\r\n${MAIL}`, "junk:loop"],
+    ["a report of ours that came back", `${OURS + OURS}X-EFS-Report: ${ID} 0123456789AB\r\n${MAIL}`, "pass"],
+    ["another's report header", `${OURS}X-EFS-Report: 0123456789ab 0123456789AB\r\n${MAIL}`, "junk:loop"],
+    [
+      "a report that goes round",
+      `${OURS + OURS + OURS}X-EFS-Report: ${ID} 0123456789AB\r\n${MAIL}`,
+      "junk:loop",
+    ],
     [
       "a report header and 51 Received lines",
       `X-EFS-Report: 1\r\n${RECEIVED.repeat(51)}${MAIL}`,

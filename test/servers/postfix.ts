@@ -19,6 +19,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -59,8 +60,12 @@ export interface Postfix {
   deliveredCount(): number;
   /** Resolves when there are so many, rejects after the given time. */
   untilDelivered(count: number, withinMilliseconds?: number): Promise<void>;
-  /** What every RCPT gets from now on. */
-  setMode(mode: "normal" | "defer-all" | "refuse-all"): Promise<void>;
+  /** Resolves when its queue is empty: what it accepted has been delivered. */
+  untilEmpty(withinMilliseconds?: number): Promise<void>;
+  /** Empties all mailboxes. */
+  clear(): void;
+  /** What every RCPT gets from now on. `patient`: as normal, with the `defer-*` and `full-*` rules lifted. */
+  setMode(mode: "normal" | "patient" | "defer-all" | "refuse-all"): Promise<void>;
   log(): string;
   /** Stops listening and ends all its processes; queue and mailboxes stay. */
   stop(): Promise<void>;
@@ -136,6 +141,20 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+    async untilEmpty(withinMilliseconds = 30_000) {
+      const deadline = Date.now() + withinMilliseconds;
+      for (
+        let waiting = queued(join(folder, "spool"));
+        waiting > 0;
+        waiting = queued(join(folder, "spool"))
+      ) {
+        if (Date.now() > deadline) throw new Error(`${waiting} messages queued\n${log().slice(-2_000)}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    clear() {
+      for (const file of boxes()) rmSync(file);
+    },
     async setMode(mode) {
       writeRules(etc, mode);
       // Its processes read the rules when they start: a new generation of them.
@@ -151,6 +170,18 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Messages in its queue. One that is still coming in is not executable yet. */
+function queued(spool: string): number {
+  const folders = ["incoming", "active", "deferred"].map((name) => join(spool, name));
+  return folders
+    .flatMap((path) => readdirSync(path, { withFileTypes: true, recursive: true }))
+    .filter((entry) => {
+      const { mode } =
+        (entry.isFile() && statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })) || {};
+      return mode !== undefined && (mode & 0o100) !== 0;
+    }).length;
 }
 
 /** The master's children end a moment after it. */
@@ -175,6 +206,7 @@ function groupLives(group: number): boolean {
 
 const RULES = {
   normal: "",
+  patient: "/^(defer|full)-/ DUNNO\n",
   "defer-all": "/./ 450 4.3.0 Try again later\n",
   "refuse-all": "/./ 554 5.7.1 Relay access denied\n",
 } as const;

@@ -59,6 +59,26 @@ describe.each(Object.keys(kinds))("a message that is to be %s", (expected) => {
   });
 });
 
+test("content, name, folder, then the record: nothing is answered before all of it is on the disk", async () => {
+  const files = new FaultyFileSystem();
+  const spool = await kit.open({ fileSystem: files });
+  files.operations.length = 0;
+  const exec = DatabaseSync.prototype.exec;
+  const order: string[] = [];
+  DatabaseSync.prototype.exec = function (sql) {
+    exec.call(this, sql);
+    if (sql === "COMMIT") order.push(...files.operations.map(({ operation }) => operation), "commit");
+  };
+  try {
+    await take(spool, "u").then(() => order.push("answered"));
+  } finally {
+    DatabaseSync.prototype.exec = exec;
+  }
+  expect(order).toEqual(["create", "write", "sync", "close", "rename", "sync-folder", "commit", "answered"]);
+  expect(files.operations.at(-1)?.path).toBe(spool.directory.folder("Inbox"));
+  await spool.close();
+});
+
 describe("what is locked by another program", () => {
   test.each(["EBUSY", "EPERM"])("a rename that meets %s is tried again for ten seconds", async (code) => {
     const files = new FaultyFileSystem();

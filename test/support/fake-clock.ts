@@ -47,6 +47,8 @@ export class FakeClock implements Clock {
    */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#elapsed + milliseconds;
+    // What was called just before may be about to arm its timer.
+    await turn();
     for (let timer = this.#next(); timer !== undefined && timer.at <= end; timer = this.#next()) {
       this.#timers.delete(timer);
       this.#elapsed = Math.max(this.#elapsed, timer.at);

@@ -10,6 +10,8 @@ export type MailboxFill =
   | { readonly kind: "none" }
   | { readonly kind: "samples"; readonly count: number; readonly options?: SampleOptions }
   | { readonly kind: "hostile"; readonly recipient?: string; readonly huge?: boolean }
+  /** The one of 150,000,000 octets. */
+  | { readonly kind: "huge"; readonly recipient?: string }
   /** Very many very small ones, made while they are read. */
   | { readonly kind: "crowd"; readonly count: number; readonly recipient: string }
   /** Each file of a folder, sorted by name, which is also its id. */
@@ -27,6 +29,8 @@ export function fillMailbox(fill: MailboxFill): readonly MailboxMessage[] {
       if (fill.huge === true) messages.push(makeHugeMessage(fill.recipient));
       return messages.map(({ name, content }) => ({ uid: `hostile-${name}`, content }));
     }
+    case "huge":
+      return [{ uid: "huge", content: makeHugeMessage(fill.recipient).content }];
     case "crowd":
       return Array.from({ length: fill.count }, (_, number) => crowdMessage(number, fill.recipient));
     case "folder":

@@ -28,7 +28,8 @@ export function wireSizeOf(content: Buffer): number {
 }
 
 export function queuedMessage(id: number, message: NewMessage, path: string, now: number): QueuedMessage {
-  const content = Buffer.from(message.content ?? "Subject: test\r\n\r\nHello.\r\n");
+  const given = message.content ?? "Subject: test\r\n\r\nHello.\r\n";
+  const content = typeof given === "string" ? Buffer.from(given) : given;
   return {
     id,
     queueId: id.toString(16).toUpperCase().padStart(12, "0"),

@@ -24,15 +24,17 @@ export interface StartOptions {
   readonly script: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Default: a minute. */
+  readonly timeoutMilliseconds?: number;
 }
 
-/** Starts a script of ours as a process of its own; it ends with the test, and after a minute in any case. */
+/** Starts a script of ours as a process of its own; it ends with the test, and after its time-out in any case. */
 export function startProcess(args: readonly string[], options: StartOptions): Running {
   const script = fileURLToPath(new URL(`../../${options.script}`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], {
     // Sources are compiled once for all of the test's processes.
     env: { ...process.env, NODE_COMPILE_CACHE: CACHE, EFS_DATA: "", ...options.environment },
-    timeout: 60_000,
+    timeout: options.timeoutMilliseconds ?? 60_000,
     killSignal: "SIGKILL",
   });
   onTestFinished(() => {

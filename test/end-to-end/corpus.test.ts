@@ -1,0 +1,257 @@
+/**
+ * Every file of the corpus of other projects' mail as a message in a mailbox, real mail as well as fragments and tables
+ * that no mail program ever made: each arrives equal to what was sent, or is kept with a reason; none is lost.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { RunSummary } from "../../core/model/event.ts";
+import type { MailboxOptions } from "../support/pop3-mailbox-model.ts";
+import type { MailboxServer } from "../support/pop3-mailbox-server.ts";
+import { startMailboxServer } from "../support/pop3-mailbox-server.ts";
+import { corpusFolder, describeWith } from "../support/skip.ts";
+import type { MailServer, MailServerOptions, ReceivedMail } from "../support/smtp-mail-server.ts";
+import { startMailServer } from "../support/smtp-mail-server.ts";
+import type { Sent } from "./arrivals.ts";
+import { account, isReport } from "./arrivals.ts";
+import type { GatewayKit } from "./gateway-kit.ts";
+import { gatewayKit, officeSettings } from "./gateway-kit.ts";
+
+const DEADLINE = { timeout: 180_000 };
+const POSTMASTER = "postmaster@office.test";
+/** Tables and collections of replies (SOURCES.md): they are octets too, and go with the others. */
+const TABLES =
+  /^isemail\/|^flanker\/[^/]*\.txt$|^_derived\/|^MailKit-smtp\/|\.(?:json|jsonl|ya?ml|toml|tsv)$/;
+/** Domains that much of the corpus is addressed to. */
+const DOMAINS = [
+  "example.com",
+  "example.org",
+  "example.net",
+  "example.test",
+  "gmail.com",
+  "linagora.com",
+  "james.org",
+];
+
+/** All data files, in the order of the index. */
+function corpus(): Sent[] {
+  return readFileSync(join(corpusFolder(), "INDEX.tsv"), "utf8")
+    .split("\n")
+    .slice(1)
+    .filter((line) => line !== "")
+    .map((line) => String(line.split("\t")[0]))
+    .map((uid, index) => ({ uid: `${index}-${uid}`, content: readFileSync(join(corpusFolder(), uid)) }));
+}
+
+interface Office {
+  readonly mailbox: MailboxServer;
+  readonly server: MailServer;
+  readonly kit: GatewayKit;
+}
+
+async function office(
+  messages: readonly Sent[],
+  options: {
+    readonly mailbox?: MailboxOptions;
+    readonly server?: MailServerOptions;
+    readonly account?: Readonly<Record<string, unknown>>;
+    readonly settings?: Readonly<Record<string, unknown>>;
+  },
+): Promise<Office> {
+  // The names of files are no ids that a server would give.
+  const mailbox = await startMailboxServer(
+    messages.map(({ content }, index) => ({ uid: `corpus-${index}`, content })),
+    options.mailbox,
+  );
+  onTestFinished(() => mailbox.close());
+  const server = await startMailServer(options.server);
+  onTestFinished(() => server.close());
+  const kit = await gatewayKit(
+    officeSettings(
+      { host: mailbox.host, port: mailbox.port, ...options.account },
+      { host: server.host, port: server.port },
+      options.settings,
+    ),
+  );
+  return { mailbox, server, kit };
+}
+
+function tell(name: string, { seconds, problems, ...counts }: RunSummary): void {
+  const { collected, delivered, errors, junk, discarded, reports } = counts;
+  console.log(
+    `corpus: ${name}: ${JSON.stringify({ collected, delivered, errors, junk, discarded, reports })} in ${seconds.toFixed(1)} s${problems.length > 0 ? `, ${problems.length} problems` : ""}`,
+  );
+}
+
+function withoutReports({ messages }: MailServer): readonly ReceivedMail[] {
+  return messages.filter((message) => !isReport(message));
+}
+
+/** What the server refused says so, and was told to the postmaster. */
+async function expectReasons(kit: GatewayKit): Promise<void> {
+  for (const { recipients, reportState } of await kit.rows("Errors")) {
+    expect(reportState).toBe("reported");
+    for (const { state } of recipients) {
+      expect(state).toMatchObject({
+        kind: "failed",
+        failure: { reply: { code: expect.toSatisfy((code) => code >= 500) } },
+      });
+    }
+  }
+}
+
+describeWith("corpus", "every message of the corpus", () => {
+  const messages = corpus();
+  const tables = messages.filter(({ uid }) => TABLES.test(uid.replace(/^\d+-/, "")));
+  console.log(`corpus: ${messages.length} files, ${tables.length} of them tables`);
+
+  test("there are as many as the index says", () => {
+    expect(messages.length).toBeGreaterThan(1_300);
+  });
+
+  test("to nobody of our domains: all go to the postmaster, whole", DEADLINE, async () => {
+    const { mailbox, server, kit } = await office(messages, {});
+    const summary = await kit.check();
+    tell("catch-all, nobody of ours", summary);
+    const end = account(messages, withoutReports(server), kit);
+    const duplicates = kit.history().filter(({ outcome }) => outcome === "nobody-left");
+    expect(summary).toMatchObject({
+      collected: messages.length,
+      delivered: end.delivered.length,
+      deferred: 0,
+      errors: end.errors.length,
+      junk: end.junk.length,
+      discarded: duplicates.length,
+      problems: [],
+    });
+    expect(end.strange).toEqual([]);
+    // The embedded server refuses senders whose domain has an underscore.
+    expect(end.errors.length).toBeLessThan(10);
+    // A message that the postmaster has already, by Message-ID and content, is not sent twice.
+    expect(end.missing.length).toBe(duplicates.length);
+    for (const { uid } of duplicates) {
+      const { content } = messages[Number(uid?.slice("corpus-".length))] as Sent;
+      expect(content.toString("latin1")).toMatch(/^message-id:/im);
+    }
+    expect(new Set(server.messages.flatMap(({ rcptTo }) => rcptTo))).toEqual(new Set([POSTMASTER]));
+    for (const row of await kit.rows("Junk")) expect([row.junkReason]).toEqual(["loop"]);
+    await expectReasons(kit);
+    expect([mailbox.left(), kit.files("Inbox").size]).toEqual([[], 0]);
+  });
+
+  test(
+    "to the domains it names: to those people only, the rest to Junk with the reason",
+    DEADLINE,
+    async () => {
+      const [primary, ...secondary] = DOMAINS;
+      const { mailbox, server, kit } = await office(messages, {
+        mailbox: { capabilities: ["CAPA", "TOP"] },
+        settings: { domains: { primary, secondary }, noRecipient: "junk", duplicates: { days: 0 } },
+      });
+      const summary = await kit.check();
+      tell("catch-all, the corpus's own domains", summary);
+      const end = account(messages, withoutReports(server), kit);
+      expect(summary).toMatchObject({
+        collected: messages.length,
+        delivered: end.delivered.length,
+        deferred: 0,
+        errors: 0,
+        junk: end.junk.length,
+        discarded: 0,
+        problems: [],
+      });
+      expect([end.missing, end.strange]).toEqual([[], []]);
+      expect(end.delivered.length).toBeGreaterThan(300);
+      const domains = new Set(
+        server.messages.flatMap(({ rcptTo }) => rcptTo.map((to) => to.slice(to.lastIndexOf("@") + 1))),
+      );
+      for (const domain of domains) expect(DOMAINS).toContain(domain.toLowerCase());
+      for (const row of await kit.rows("Junk")) expect(["no-recipient", "loop"]).toContain(row.junkReason);
+      await expectReasons(kit);
+      expect([mailbox.left(), kit.files("Inbox").size]).toEqual([[], 0]);
+    },
+  );
+
+  test("to a single mailbox: all arrive", DEADLINE, async () => {
+    const recipients = ["ada@office.test", "ben@office.test"];
+    const { mailbox, server, kit } = await office(messages, {
+      mailbox: { security: "tls" },
+      account: { addressing: { mode: "single", recipients }, security: "tls" },
+      server: { offersPipelining: false, offers8BitMime: false, offersSmtpUtf8: false },
+      settings: { duplicates: { days: 0 } },
+    });
+    await kit.importSettings(
+      officeSettings(
+        {
+          host: mailbox.host,
+          port: mailbox.port,
+          security: "tls",
+          acceptedCertificate: mailbox.certificate?.fingerprint,
+          addressing: { mode: "single", recipients },
+        },
+        { host: server.host, port: server.port, messagesPerConnection: 50 },
+        { duplicates: { days: 0 } },
+      ),
+    );
+    const summary = await kit.check();
+    tell("single mailbox", summary);
+    const end = account(messages, withoutReports(server), kit);
+    expect(summary).toMatchObject({
+      collected: messages.length,
+      delivered: end.delivered.length,
+      deferred: 0,
+      errors: end.errors.length,
+      junk: end.junk.length,
+      discarded: 0,
+      problems: [],
+    });
+    expect([end.missing, end.strange]).toEqual([[], []]);
+    for (const row of await kit.rows("Junk")) expect([row.junkReason]).toEqual(["loop"]);
+    for (const { rcptTo } of withoutReports(server)) expect(rcptTo).toEqual(recipients);
+    await expectReasons(kit);
+    expect([mailbox.left(), kit.files("Inbox").size]).toEqual([[], 0]);
+  });
+
+  test(
+    "refused by the server: all in Errors, each reported to the postmaster with the reason",
+    DEADLINE,
+    async () => {
+      const { mailbox, server, kit } = await office(messages, {
+        account: { addressing: { mode: "single", recipients: ["gone@office.test"] } },
+        server: { users: ["postmaster"] },
+        settings: { duplicates: { days: 0 } },
+      });
+      const summary = await kit.check();
+      tell("everything refused", summary);
+      const reports = server.messages.filter(isReport);
+      const end = account(
+        messages,
+        server.messages.filter((message) => !isReport(message)),
+        kit,
+      );
+      expect(summary).toMatchObject({
+        collected: messages.length,
+        delivered: 0,
+        deferred: 0,
+        errors: end.errors.length,
+        junk: end.junk.length,
+        reports: end.errors.length,
+        problems: [],
+      });
+      expect([end.delivered, end.missing, end.strange]).toEqual([[], [], []]);
+      expect(end.errors.length + end.junk.length).toBe(messages.length);
+      expect(reports.length).toBe(end.errors.length);
+      for (const { rcptTo, mailFrom, bytes } of reports) {
+        expect([rcptTo, mailFrom]).toEqual([[POSTMASTER], "MAILER-DAEMON@office.test"]);
+        const text = bytes?.toString("latin1") ?? "";
+        expect(text).toMatch(
+          /The server's answer: (?:550 5\.1\.1 No such user here|501 Error: Bad sender address)/,
+        );
+        // Whatever the message held: no line is longer than SMTP allows, and nothing is but ASCII.
+        expect(/[^\r\n]{999}|[^\x00-\x7f]|[^\r]\n|\r[^\n]/.exec(text)).toBe(null);
+      }
+      await expectReasons(kit);
+      expect([mailbox.left(), kit.files("Inbox").size]).toEqual([[], 0]);
+    },
+  );
+});
