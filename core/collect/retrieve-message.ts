@@ -7,6 +7,8 @@
  *    message is not to blame. Any other error of the intake counts against the message.
  * 4. Against the message count also -ERR to its RETR and a connection that ended while its answer was due. A
  *    "not now" (`busy`), an end that was meant for another message or that we made ourselves do not.
+ * 5. Nothing at all where LIST announced something is no message: Dovecot 2.3 sends a first line that is a dot
+ *    unstuffed, and so the end comes before the beginning.
  */
 import type { Accepted, MessageSource } from "../model/message.ts";
 import type { ByteSink, IncomingMessage, Intake } from "../model/ports.ts";
@@ -36,11 +38,14 @@ export interface RetrieveOptions {
   readonly onReceived: () => void;
 }
 
+/** A server may count the end of a line that is not there. */
+const EMPTY = 2;
+
 /** What a message of unknown size is counted as. */
 const USUAL_SIZE = 65_536;
 
 export async function retrieveMessage(options: RetrieveOptions): Promise<RetrieveResult> {
-  const { client, number, octetLimit, onReceived } = options;
+  const { client, number, octetLimit, onReceived, source } = options;
   const door = new Door(options);
   try {
     let octets: number;
@@ -51,6 +56,10 @@ export async function retrieveMessage(options: RetrieveOptions): Promise<Retriev
       return judge(error);
     } finally {
       onReceived();
+    }
+    if (octets === 0 && (source.announcedSize ?? 0) > EMPTY) {
+      await door.abort();
+      return { kind: "failed", problem: cameEmpty(number, source.announcedSize), refused: false };
     }
     try {
       return { kind: "accepted", accepted: await door.complete(), octets };
@@ -125,6 +134,14 @@ function judge(error: unknown): RetrieveResult {
     quote,
   };
   return { kind: "failed", problem, refused: false };
+}
+
+function cameEmpty(number: number, announced: number | null): Problem {
+  return {
+    code: "pop3-message-empty",
+    what: `Message ${number} has ${announced} octets by the server's own list, but the server sent nothing of it.`,
+    cure: "It stays on the server and is tried again; look at it there with a mail program or the provider's web pages.",
+  };
 }
 
 /** Waits for it; null where it rejected or was never begun. */

@@ -61,7 +61,17 @@ test("stripTrace takes our header, in each of its forms, and only that", () => {
 test("stripTrace fails where our header is not on top", () => {
   const foreign =
     "Received: from a.test\r\n\tby b.test (Postfix) with ESMTP id 1; Fri, 20 Nov 2026 15:20:36 +0000\r\n";
-  for (const mail of ["", "A: 1\r\n\r\n", foreign])
+  const twin = formatTraceHeader({
+    from: "a.test",
+    by: "b.test",
+    installationId: "1",
+    queueId: "2",
+    recipient: null,
+    at: 0,
+  })
+    .toString()
+    .replace("EFS Mail", "Other Mail");
+  for (const mail of ["", "A: 1\r\n\r\n", foreign, twin])
     expect(() => stripTrace(latin1(mail))).toThrow("no trace header");
 });
 

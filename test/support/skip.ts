@@ -46,5 +46,8 @@ export function describeWith(name: SkipName, title: string, tests: () => void): 
     return;
   }
   console.log(`skipped: ${full}`);
-  describe.skip(full, tests);
+  // The tests themselves are not even collected: what they need while they are declared is not there.
+  describe.skip(full, () => {
+    test("all of it", () => {});
+  });
 }

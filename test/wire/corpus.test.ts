@@ -2,9 +2,9 @@
  * Mail and address tables from other projects. Skipped where the corpus is not at hand: set EFS_CORPUS, or put
  * it beside the project as `../shared/corpus`.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
 import { resolveEnvelope } from "../../core/envelope/resolve.ts";
 import { summarize } from "../../core/envelope/summary.ts";
 import { isSafeInBrackets } from "../../core/wire/address-spec.ts";
@@ -12,8 +12,9 @@ import { parseAddressList } from "../../core/wire/addresses.ts";
 import { parseHeaderBlock } from "../../core/wire/header-block.ts";
 import { parseReceivedHeader } from "../../core/wire/received-header.ts";
 import { envelopeContext } from "../support/envelope-context.ts";
+import { corpusFolder, describeWith } from "../support/skip.ts";
 
-const corpus = resolve(import.meta.dirname, "../..", process.env["EFS_CORPUS"] ?? "../shared/corpus");
+const corpus = corpusFolder();
 
 const lines = (file: string): string[] =>
   readFileSync(join(corpus, file), "utf8")
@@ -27,7 +28,7 @@ function report(what: string, agreed: number, of: number): number {
   return agreed / of;
 }
 
-describe.skipIf(!existsSync(corpus))("corpus", () => {
+describeWith("corpus", "the header grammar, over the corpus", () => {
   it("reads the addresses that flanker calls valid", () => {
     const valid = lines("flanker/mailbox_valid.txt");
     expect(
