@@ -309,7 +309,6 @@ export class DeliveryRun {
       .find((failure) => failure?.scope === "session" || failure?.scope === "unknown-outcome");
     if (trouble === null || trouble === undefined) return;
     session.destroy();
-    if (this.#routeDown) return;
     if (route.connectionLost(hand.finished, message.id)) await this.#routeFailed(trouble);
   }
 

@@ -16,6 +16,7 @@ import { limits } from "../model/limits.ts";
 import type { QueuedMessage, QueuedRecipient } from "../model/message.ts";
 import type { Clock, Tap } from "../model/ports.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import type { TlsFacts } from "../model/tls-facts.ts";
 import { classifyLoss } from "./classify.ts";
 import { dial } from "./dial.ts";
 import type { Loss } from "./loss.ts";
@@ -35,6 +36,8 @@ export interface SessionPorts {
   readonly storageRefusals?: { count: number };
   /** Ends connecting, greeting and login; a transaction has its own. */
   readonly signal?: AbortSignal;
+  /** A handshake was finished; the certificate is not judged yet. */
+  readonly onSecured?: (facts: TlsFacts) => void;
 }
 
 export interface Session {
@@ -151,6 +154,7 @@ async function connectOnce(
       clock: ports.clock,
       limits: bounds,
       line: (direction, text) => line(ports, server, direction, text),
+      ...(ports.onSecured === undefined ? {} : { onSecured: ports.onSecured }),
     },
   );
   const onAbort = (): void => connection.cancel();

@@ -20,6 +20,8 @@ import type { SmtpPhase } from "../model/failure.ts";
 import type { limits } from "../model/limits.ts";
 import type { Clock } from "../model/ports.ts";
 import { parseReply, type SmtpReply } from "../model/reply.ts";
+import type { TlsFacts } from "../model/tls-facts.ts";
+import { readTlsFacts } from "../util/read-tls-facts.ts";
 import type { Answer, Loss } from "./loss.ts";
 import { maskCommand, SecretMask } from "./secret-mask.ts";
 
@@ -30,6 +32,8 @@ export interface ConnectionPorts {
   readonly limits: SmtpLimits;
   /** One line of the conversation, masked. */
   readonly line: (direction: "client" | "server" | "note", text: string) => void;
+  /** A handshake was finished; the certificate is not judged yet. */
+  readonly onSecured?: (facts: TlsFacts) => void;
 }
 
 export interface ConnectionOptions {
@@ -345,6 +349,7 @@ export class SmtpConnection extends Base {
     const socket = this._socket;
     if (!(socket instanceof TLSSocket)) return false;
     this.#ports.line("note", `encrypted: ${socket.getProtocol() ?? "TLS"}, ${socket.getCipher().name}`);
+    this.#ports.onSecured?.(readTlsFacts(socket));
     if (!this.#options.verify || socket.authorized) return true;
     const fingerprint = socket.getPeerCertificate().fingerprint256?.replaceAll(":", "").toLowerCase();
     if (fingerprint !== undefined && fingerprint === this.#options.acceptedCertificate) return true;

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, truncate } from "node:fs/promises";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Transaction } from "../../core/deliver/transaction.ts";
 import { type Desk, openDesk } from "../support/delivery-desk.ts";
 import type { NewMessage } from "../support/memory-queue.ts";
@@ -43,10 +44,16 @@ function told(transaction: Transaction): unknown {
 
 describe("what goes on the wire", () => {
   it("MAIL, RCPT and DATA in one write, the message and the final dot in one", async () => {
+    const single = vi.spyOn(Socket.prototype, "_write");
+    const several = vi.spyOn(Socket.prototype, "_writev");
     const { desk, transaction, usable } = await send(
       {},
       { recipients: [ANNA, BEN], content: "Subject: a\r\n\r\nöäü\r\n.dot\r\n" },
     );
+    const ours = (spy: { mock: { contexts: unknown[] } }): number =>
+      spy.mock.contexts.filter((socket) => (socket as Socket).remotePort === desk.server.port).length;
+    // EHLO and the message; the four commands.
+    expect([ours(single), ours(several)]).toEqual([2, 1]);
     expect(transaction).toEqual({
       kind: "ended",
       outcomes: [delivered, delivered],
@@ -353,10 +360,19 @@ describe("before and after the final dot", () => {
     const message = await desk.queue.add({ ...large, content: Buffer.alloc(12_000_000, "abcdefgh\r\n") });
     const sending = session.deliver(message, message.recipients, null);
     await desk.server.until(() => desk.server.lines.includes("DATA"));
-    // Until the system's buffers are full, blocks go out and the time limit starts anew with each.
-    await quietFor(100, () => desk.transcript.length + desk.clock.pending);
-    await desk.clock.advance(180_000);
+    let ended = false;
+    const over = sending.then(() => {
+      ended = true;
+    });
+    // A block that the system still has room for starts the time anew; with its buffers full, time runs out.
+    while (!ended) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await desk.clock.advance(180_000);
+    }
+    await over;
     expect(told(await sending)).toEqual(["temporary session body"]);
+    expect(desk.server.messages).toEqual([]);
+    expect(desk.clock.pending).toBe(0);
   });
 
   it.each([
@@ -480,6 +496,29 @@ describe("before and after the final dot", () => {
   });
 });
 
+describe("RSET after a refusal", () => {
+  const refusing = (rset: string): ServerOptions => ({
+    script: ({ phase }) => (phase === "rcpt" ? "550 5.1.1 no" : phase === "rset" ? rset : undefined),
+  });
+
+  it("answered 354: answers are out of step, nothing is believed for good", async () => {
+    const { transaction, usable } = await send(refusing("354 go ahead"));
+    expect(told(transaction)).toEqual(["temporary session mail"]);
+    expect(transaction).toMatchObject({ finished: false });
+    expect(usable).toBe(false);
+  });
+
+  it.each(["500 what?", "421 enough"])(
+    "answered %s: the refusal counts, the connection does not",
+    async (rset) => {
+      const { transaction, usable } = await send(refusing(rset));
+      expect(told(transaction)).toEqual(["permanent recipient rcpt"]);
+      expect(transaction).toMatchObject({ finished: true });
+      expect(usable).toBe(false);
+    },
+  );
+});
+
 describe("stopping", () => {
   it("before the dot: broken off", async () => {
     const desk = await openDesk(at("data", { and: "stall" }));
@@ -573,17 +612,6 @@ describe("recipients", () => {
     ]);
   });
 });
-
-/** Until a figure has stood still for so many milliseconds of real time. */
-async function quietFor(milliseconds: number, figure: () => number): Promise<void> {
-  for (let since = performance.now(), last = figure(); performance.now() - since < milliseconds; ) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (figure() !== last) {
-      last = figure();
-      since = performance.now();
-    }
-  }
-}
 
 /** The rule of PRODUCT section 2 rule 8, said independently. */
 function wholeLines(content: Buffer): string {
