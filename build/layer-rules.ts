@@ -23,7 +23,7 @@ export interface LayerRules {
 
 const SHARED = ["core/model", "core/wire", "core/util"];
 export const STAGES: readonly string[] = ["collect", "envelope", "policy", "spool", "deliver", "outcome"];
-const SERVICES = ["schedule", "explain", "transcript", "log", "settings", "diagnose"];
+const SERVICES = ["schedule", "lists", "explain", "transcript", "log", "settings", "diagnose"];
 const EVERYTHING = ["core", "electron", "renderer", "build", "test"];
 
 const stageRule = (name: string): LayerRule => ({
@@ -101,6 +101,12 @@ export const layerRules: LayerRules = {
       imports: [...HOST_IMPORTS, "core/headless", "core/spool/data-directory.ts"],
       builtins: true,
       rule: "a first import takes the lock of a data folder that has no gateway yet; nothing else of the spool",
+    },
+    {
+      place: "core/headless/run-resolve.ts",
+      imports: [...HOST_IMPORTS, "core/headless", "core/gateway/resolve-message.ts"],
+      builtins: true,
+      rule: "who would get a message is asked without a gateway and without a data folder; nothing else of core/gateway",
     },
     {
       place: "electron",

@@ -4,7 +4,6 @@
  *
  *     collect -> (intake: envelope, policy) -> spool -> deliver -> (settle) -> outcome
  */
-import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { collectAccount } from "./collect/collector.ts";
@@ -12,31 +11,50 @@ import { createDispatcher, type DeliverySettings, type Dispatcher } from "./deli
 import { smtpServer } from "./deliver/smtp-server.ts";
 import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
+import { createActions } from "./gateway/actions.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
+import { createAddressing, createListRefresh } from "./gateway/addressing.ts";
+import { AlertDesk } from "./gateway/alert-desk.ts";
 import { createAlertFilter } from "./gateway/alert-filter.ts";
 import { heldProblem, loopProblem, uncollectedProblem } from "./gateway/alert-problems.ts";
+import { createCheckSteps } from "./gateway/check-steps.ts";
+import { CLOCK_NOTE, ClockWatch } from "./gateway/clock-watch.ts";
 import { describePass } from "./gateway/describe-pass.ts";
+import { createDiagnosisRuns } from "./gateway/diagnosis.ts";
 import { createEvents } from "./gateway/events.ts";
-import { type ExamineContext, examine, handAccount } from "./gateway/examine.ts";
+import { type ExamineContext, examine, handAccount, judge as judgeHeader } from "./gateway/examine.ts";
+import { Guard } from "./gateway/guard.ts";
+import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
 import { MailRuns } from "./gateway/mail-runs.ts";
+import { RecentLog } from "./gateway/recent-log.ts";
 import { runSchedule } from "./gateway/run-schedule.ts";
+import { spoolAlerts } from "./gateway/send-alerts.ts";
 import { takeUpOrphans } from "./gateway/take-up-orphans.ts";
+import { type AddressLists, openAddressLists } from "./lists/address-lists.ts";
 import { openDailyFile } from "./log/daily-file.ts";
 import { createProgramLog } from "./log/program-log.ts";
+import type { ClockDoubt } from "./model/clock-doubt.ts";
 import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
-import type { MessageSource, ReceivedBody } from "./model/message.ts";
+import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model/message.ts";
 import type { RaiseAlert } from "./model/ports.ts";
 import { describeProblem, type Problem, ProblemError } from "./model/problem.ts";
 import type { AccountSettings, Settings } from "./model/settings.ts";
+import { ownSender } from "./outcome/postmaster-report.ts";
 import { settle } from "./outcome/settle.ts";
+import { watchMarker } from "./schedule/marker-file.ts";
 import { createSettingsStore, missingSettings } from "./settings/settings-store.ts";
 import { openSpool, type Spool } from "./spool/spool.ts";
 import type { SpoolPolicy } from "./spool/spool-context.ts";
 import { createTap } from "./transcript/tap.ts";
+import { fileProblem } from "./util/file-problem.ts";
+import { nodeFileSystem } from "./util/file-system.ts";
+import { parseHeaderBlock } from "./wire/header-block.ts";
 
 const DAY = 86_400_000;
+/** What asks a mail program to tell the sender that a message was read. */
+const READ_RECEIPT_FIELDS = ["Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"];
 
 export const openGateway: OpenGateway = async (options) => {
   const { clock, secrets, dataDirectory } = options;
@@ -46,6 +64,7 @@ export const openGateway: OpenGateway = async (options) => {
   let settings = await loadSettings(() => store.load({ readOnly: true }), dataDirectory);
 
   const events = createEvents();
+  const recentLog = new RecentLog();
   const programFile = openDailyFile({
     path: join(dataDirectory, "log", "efs.log"),
     keep: settings.log.days,
@@ -59,25 +78,52 @@ export const openGateway: OpenGateway = async (options) => {
   const { log, fault } = createProgramLog({
     file: programFile,
     clock,
-    onLine: (line) => events.emit({ kind: "log", line }),
+    onLine: (line) => {
+      recentLog.add(line);
+      events.emit({ kind: "log", line });
+    },
   });
-  const raiseAlert = createAlertFilter(clock, (alert) => {
+  const announceAlert = createAlertFilter(clock, (alert) => {
     log({ source: "gateway", level: "warning", text: describeProblem(alert.problem) });
     events.emit({ kind: "alert", alert });
   });
+  const alertDesk = new AlertDesk({ clock, linesAbout: (cause) => recentLog.about(cause) });
+  const raiseAlert: RaiseAlert = (alert) => {
+    alertDesk.raise(alert);
+    announceAlert(alert);
+  };
   const tap = createTap(clock, (entry) => events.emit({ kind: "transcript", entry }));
 
+  let clockDoubt = (): ClockDoubt | null => null;
   const spool = await openSpool({
     dataDirectory,
     clock,
     log,
     raiseAlert,
-    policy: () => spoolPolicy(settings),
+    policy: () => ({ ...spoolPolicy(settings), clockBelieved: clockDoubt() === null }),
   });
+  const clockWatch = new ClockWatch({
+    clock,
+    read: () => spool.notes.read(CLOCK_NOTE),
+    write: (note) => spool.notes.write(CLOCK_NOTE, note),
+    raiseAlert,
+  });
+  clockDoubt = () => clockWatch.doubt();
+  alertDesk.keepIn(spool.notes);
+  let lists: AddressLists;
   try {
-    await mkdir(join(dataDirectory, "log"), { recursive: true, mode: 0o700 });
+    await makeLogFolder(join(dataDirectory, "log"));
     // Again, now that the data is ours: passwords written by hand are sealed.
     settings = await loadSettings(() => store.load(), dataDirectory);
+    lists = await openAddressLists({
+      dataDirectory,
+      log,
+      raiseAlert,
+      told: {
+        read: () => spool.notes.read("lists-told"),
+        write: (versions) => spool.notes.write("lists-told", versions),
+      },
+    });
   } catch (error) {
     await spool.close();
     throw error;
@@ -88,6 +134,7 @@ export const openGateway: OpenGateway = async (options) => {
     origin: { host: hostName, pid: process.pid },
     writeMailLog: (line) => mailFile.write(line),
     log,
+    explain,
     onChange: (totals) => events.emit({ kind: "progress", totals }),
   });
 
@@ -101,29 +148,57 @@ export const openGateway: OpenGateway = async (options) => {
       bodyMissing: async ({ id }) => {
         await spool.bodyMissing(id);
       },
-      settle: async (result) => {
+      settle: async (answered) => {
         const { postmaster, backup } = settings;
-        const settlement = settle(result, { sendErrors: postmaster.sendErrors, backup: backup.enabled });
+        const result = guard.judge(answered);
+        const settlement = guard.judgeReport(
+          settle(result, { sendErrors: postmaster.sendErrors, backup: backup.enabled }),
+        );
         await spool.outcomes.apply(settlement);
         records.settled(settlement);
-        if (result.recipients.some(({ next }) => next.kind === "held")) {
+        const { kind } = result.message;
+        const unknown = ({ next }: (typeof result.recipients)[number]): boolean =>
+          next.kind === "held" && next.reason === "unknown-outcome";
+        if (kind !== "alert" && result.recipients.some(unknown)) {
           raiseAlert({ cause: "unknown-outcome", problem: heldProblem(result) });
         }
+        await guard.settled(answered, settlement);
       },
     },
     deliverySettings(settings, hostName, options, spool),
   );
 
+  const contextOf = (account: ExamineContext["account"]): ExamineContext => {
+    const { aliases, users } = lists.inForce();
+    // The same address in both: the settings win.
+    const aliasTable = mergeAliases(aliases, settings.aliases);
+    return { settings, account, aliasTable, users, installationId: spool.installationId };
+  };
+  const accountOf = (accountId: string): ExamineContext["account"] =>
+    settings.accounts.find(({ id }) => id === accountId) ?? handAccount;
   const judge = (account: ExamineContext["account"]) => {
-    const aliasTable = mergeAliases(settings.aliases);
-    return (body: ReceivedBody, source: MessageSource) =>
-      examine(body, source, {
-        settings,
-        account,
-        aliasTable,
-        users: null,
-        installationId: spool.installationId,
-      });
+    const context = contextOf(account);
+    return (body: ReceivedBody, source: MessageSource) => guard.admit(examine(body, source, context));
+  };
+  const guard = new Guard({
+    clock,
+    log,
+    raiseAlert,
+    spool,
+    settings: () => settings,
+    probe: (addresses) => dispatcher.probe(ownSender(settings.domains.primary), addresses),
+    isRelayDenied: (reply) => explain(reply).category === "relay-denied",
+    resolve: ({ accountId, size }, header) =>
+      judgeHeader(parseHeaderBlock(header), size, contextOf(accountOf(accountId))).resolution,
+    kick: () => dispatcher.kick(),
+  });
+
+  const onAccepted = async (accepted: Accepted, order: AcceptOrder): Promise<void> => {
+    records.accepted(accepted, order);
+    if (accepted.kind === "junked" && accepted.reason === "loop") {
+      raiseAlert({ cause: "loop", problem: loopProblem(order) });
+    }
+    await guard.taken(accepted, order);
   };
 
   const runs = new MailRuns({
@@ -132,15 +207,18 @@ export const openGateway: OpenGateway = async (options) => {
     records,
     dispatcher,
     spool,
+    clockWatch,
     events,
     settings: () => settings,
+    guard,
+    refreshLists: createListRefresh(lists, () => settings, log),
     takeUpOrphans: (signal) =>
       takeUpOrphans({
         spool,
-        records,
+        records: { accepted: onAccepted },
         log,
         signal,
-        judge: (accountId) => judge(settings.accounts.find(({ id }) => id === accountId) ?? handAccount),
+        judge: (accountId) => judge(accountOf(accountId)),
       }),
     accounts: new AccountPasses({
       clock,
@@ -151,16 +229,18 @@ export const openGateway: OpenGateway = async (options) => {
         const intake = createIntake({
           bodies: spool.bodies,
           examine: judge(account),
-          onAccepted: (accepted, order) => {
-            records.accepted(accepted, order);
-            if (accepted.kind === "junked" && accepted.reason === "loop") {
-              raiseAlert({ cause: "loop", problem: loopProblem(order) });
-            }
+          onAccepted: async (accepted, order) => {
+            await onAccepted(accepted, order);
             dispatcher.kick();
           },
         });
         const result = await collectAccount(
-          { ...account, password },
+          {
+            ...account,
+            password,
+            // "Delete N days after our collection" goes by dates too.
+            deleteAfterDays: clockDoubt() === null ? account.deleteAfterDays : null,
+          },
           { intake, ledger: spool.ledger },
           {
             clock,
@@ -189,38 +269,107 @@ export const openGateway: OpenGateway = async (options) => {
       now: clock.now(),
       explain,
     }),
+    steps: createCheckSteps({ clock, log, settings: () => settings, folder: dataDirectory }),
+    alerts: {
+      waitingSince: () => alertDesk.waitingSince(),
+      spool: () => {
+        const { domains, postmaster, alerts } = settings;
+        return spoolAlerts({
+          desk: alertDesk,
+          bodies: spool.bodies,
+          wanted: alerts.mail,
+          context: {
+            primaryDomain: domains.primary,
+            postmaster: postmaster.address,
+            hostName,
+            installationId: spool.installationId,
+            now: clock.now(),
+          },
+        });
+      },
+    },
+  });
+  const diagnoses = createDiagnosisRuns({
+    clock,
+    tap,
+    secrets,
+    spool,
+    settings: () => settings,
+    helo: () => deliverySettings(settings, hostName, options, spool).trace.helo,
+    onFault: fault,
+    onCheck: (check) => events.emit({ kind: "diagnosis", check }),
   });
   let stopSchedule: (() => void) | null = null;
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    stopSchedule?.();
+    await Promise.all([runs.stop(), diagnoses.stop()]);
+    await dispatcher.close();
+    await alertDesk.saved();
+    await spool.close();
+    await Promise.all([mailFile.close(), programFile.close()]);
+  };
+
+  const saveSettings = async (next: Settings): Promise<void> => {
+    settings = await store.save(next);
+    dispatcher.configure(deliverySettings(settings, hostName, options, spool));
+    runs.settingsChanged();
+    await guard.settingsChanged();
+  };
 
   const gateway: Gateway = {
+    ...createAddressing({
+      dataDirectory,
+      clock,
+      secrets,
+      tap,
+      lists,
+      installationId: spool.installationId,
+      settings: () => settings,
+      saveSettings,
+      alone: (work) => runs.alone(work),
+    }),
+    ...createHistoryCalls(spool, clockWatch),
+    ...createActions({ clock, log, spool, guard, settings: () => settings, kick: () => dispatcher.kick() }),
     check: (order = {}) => runs.check(order),
     status: () => ({
       ...runs.status(),
+      clock: clockDoubt(),
+      guard: guard.holds(),
       version: options.version,
       dataDirectory,
     }),
     queue: ({ folder, after = 0, limit = 100 }) =>
       spool.list(folder, after, Math.min(Math.max(limit, 1), 1_000)),
     settings: () => settings,
-    async saveSettings(next) {
-      settings = await store.save(next);
-      dispatcher.configure(deliverySettings(settings, hostName, options, spool));
-      runs.settingsChanged();
-    },
+    saveSettings,
+    diagnose: (onCheck, signal) => diagnoses.run(onCheck, signal),
     subscribe: (listener) => events.subscribe(listener),
     startSchedule() {
-      stopSchedule ??= runSchedule({ clock, runs, settings: () => settings, onFault: fault });
+      stopSchedule ??= runSchedule({
+        clock,
+        runs,
+        settings: () => settings,
+        takeMarker: watchMarker(dataDirectory, log),
+        onFault: fault,
+      });
     },
-    async close() {
-      stopSchedule?.();
-      await runs.stop();
-      await dispatcher.close();
-      await spool.close();
-      await Promise.all([mailFile.close(), programFile.close()]);
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
   return gateway;
 };
+
+async function makeLogFolder(folder: string): Promise<void> {
+  try {
+    await nodeFileSystem.makeFolder(folder);
+  } catch (error) {
+    const problem = fileProblem("log-unwritable", "Making the folder", folder, error);
+    throw new ProblemError(problem, { cause: error });
+  }
+}
 
 async function loadSettings(load: () => Promise<Settings | null>, dataDirectory: string): Promise<Settings> {
   const settings = await load();
@@ -244,6 +393,7 @@ function deliverySettings(
     forward: smtp.forward,
     expireMs: settings.retry.expireDays * DAY,
     trace: { enabled: settings.control.traceHeader, helo, installationId },
+    withoutFields: settings.control.stripReadReceipts ? READ_RECEIPT_FIELDS : [],
   };
 }
 

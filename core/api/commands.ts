@@ -9,8 +9,11 @@ import type { CheckOrder, Gateway } from "../model/gateway.ts";
 import type { Secrets } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import type { Settings } from "../model/settings.ts";
+import { unknownAccount } from "../settings/account-named.ts";
 import { exportSettings } from "../settings/export-settings.ts";
 import { importSettings } from "../settings/import-settings.ts";
+import { parseSettings } from "../settings/parse-settings.ts";
 import { formatSettingProblem, type SettingProblem, settingProblems } from "../settings/setting-problems.ts";
 import {
   type Call,
@@ -79,6 +82,35 @@ function createHandlers({ gateway, secrets, signal }: CommandsOptions): Handlers
     status: () => gateway.status(),
     queue: ({ folder, after, limit }) =>
       gateway.queue({ folder, limit, ...(after === undefined ? {} : { after }) }),
+    headers: ({ account, count }) =>
+      gateway.headers({
+        account,
+        ...(count === undefined ? {} : { count }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    async "adopt-headers"({ account, adopt }) {
+      await gateway.adoptHeaders(account, adopt);
+      return null;
+    },
+    resolve: ({ text, account, settings }) =>
+      gateway.resolve({
+        header: Buffer.from(text),
+        ...(account === undefined ? {} : { account }),
+        ...(settings === undefined ? {} : { settings: unsavedSettings(settings) }),
+      }),
+    lists: () => gateway.lists(),
+    "import-list": ({ list, text, shorter = false }) =>
+      gateway.importList({ list, content: Buffer.from(text), shorter }),
+    "export-list": ({ list }) => ({ text: gateway.exportList(list) }),
+    diagnose: () => gateway.diagnose(undefined, signal),
+    history: (query) => gateway.history(withoutUndefined(query)),
+    "history-message": (which) => gateway.historyMessage(which),
+    "forget-history": ({ ids }) => gateway.forgetHistory(ids),
+    "acknowledge-junk": async ({ ids }) => ({ acknowledged: await gateway.acknowledgeJunk(ids) }),
+    async "confirm-clock"() {
+      await gateway.confirmClock();
+      return null;
+    },
     async "import-settings"({ text }) {
       const result = importSettings(text, secrets, gateway.settings());
       if (result.kind === "invalid") throw new ProblemError(invalidImport(result.problems));
@@ -89,20 +121,30 @@ function createHandlers({ gateway, secrets, signal }: CommandsOptions): Handlers
   };
 }
 
+/** A parsed object's optional keys may be there without a value. */
+function withoutUndefined<T extends object>(values: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+}
+
+/** For "Try it": read, never stored. */
+function unsavedSettings(text: string): Settings {
+  const parsed = parseSettings(text);
+  if (parsed.kind === "settings") return parsed.settings;
+  const problems =
+    parsed.kind === "invalid" ? parsed.problems : [{ path: "version", message: "is from a newer program" }];
+  throw new ProblemError({
+    code: "settings-invalid",
+    what: `These settings are not valid: ${escapeUnprintable(problems.slice(0, 20).map(formatSettingProblem).join("; "))}.`,
+    cure: "Correct them and try again.",
+  });
+}
+
 export function invalidImport(problems: readonly SettingProblem[]): Problem {
   return {
     code: "settings-import-invalid",
     what: `These settings cannot be imported: ${escapeUnprintable(problems.map(formatSettingProblem).join("; "))}.`,
     cure: "Correct them and import again; nothing was changed.",
-  };
-}
-
-export function unknownAccount(id: string, known: readonly string[]): Problem {
-  return {
-    code: "settings-account-unknown",
-    what: `There is no account "${escapeUnprintable(id)}" in the settings.`,
-    cure:
-      known.length === 0 ? "Import settings that have accounts." : `The accounts are: ${known.join(", ")}.`,
   };
 }
 

@@ -9,7 +9,8 @@
  * 3. A message is identified by its UIDL. Without one, or with one that another message of the listing has too,
  *    by its hash: it has to be retrieved to be recognised. At first use with the question open, or with the
  *    answer `new`, such messages stay untouched (old and new cannot be told apart), until the answer is `all`.
- * 4. An id that was gone and is listed again is retrieved; its bytes tell whether the message is the same.
+ * 4. An id that was gone and is listed again is retrieved, and so is one of a message that we have when LIST gives
+ *    another size than it gave then; the bytes tell whether the message is the same. Nothing is deleted unread.
  * 5. None of the listed ids known, though messages were left there before: a moved mailbox. Everything is
  *    retrieved and its bytes decide. While the question of rule 2 is open, it is simply put again.
  * 6. Larger than the maximum: stays on the server, one alert per message. With the account's `oversize: headers`
@@ -162,7 +163,8 @@ export function planCollection(input: PlanInput): CollectionPlan {
     }
     switch (known.state) {
       case "collected":
-        if (isDueForDeletion(known, settings, now)) remove.push(message);
+        if (hasOtherSize(message, known)) retrieve(message, known);
+        else if (isDueForDeletion(known, settings, now)) remove.push(message);
         break;
       case "waiting":
         if (firstUse === "all") retrieve(message, known);
@@ -203,6 +205,10 @@ export function planCollection(input: PlanInput): CollectionPlan {
     ...counts,
     waiting: counts.waiting + withoutId,
   };
+}
+
+function hasOtherSize({ size }: ListedMessage, { announcedSize = null }: SeenRecord): boolean {
+  return size !== null && announcedSize !== null && size !== announcedSize;
 }
 
 /** Only for our own: `collected`, and either nothing is left on the server or its days there are over. */

@@ -20,6 +20,8 @@ import type { TLSSocket } from "node:tls";
 import Pop3Command from "node-pop3";
 import { limits } from "../model/limits.ts";
 import type { Clock, Tap } from "../model/ports.ts";
+import type { TlsFacts } from "../model/tls-facts.ts";
+import { readTlsFacts } from "../util/read-tls-facts.ts";
 import { Pop3Dialogue, type Receive } from "./pop3-dialogue.ts";
 import { LineCollector, type Listing, ListingReader, readSize, readUid } from "./pop3-listing.ts";
 import * as problems from "./pop3-problem.ts";
@@ -47,6 +49,10 @@ export interface Pop3ClientOptions {
   readonly tap?: Tap;
   /** Ends the opening at once; an open connection is ended by `close`. */
   readonly signal?: AbortSignal;
+  /** Called at each step of the opening: where a failure happened is the last one. */
+  readonly onPhase?: (phase: problems.OpeningPhase) => void;
+  /** A handshake was finished; the certificate is not judged yet. */
+  readonly onSecured?: (facts: TlsFacts) => void;
 }
 
 export type LoginMethod = "automatic" | "user-pass" | "apop";
@@ -212,9 +218,14 @@ export class Pop3Client {
     return (await this.#dialogue.ask(`RETR ${number}`, { receive, octetLimit })).octets;
   }
 
-  /** The header and the first lines of a message (RFC 1939 7, optional). */
-  async top(number: number, lines: number, receive: Receive): Promise<number> {
-    return (await this.#dialogue.ask(`TOP ${number} ${lines}`, { receive })).octets;
+  /** The header and the first lines of a message (RFC 1939 7, optional). More than `octetLimit` is a failure. */
+  async top(
+    number: number,
+    lines: number,
+    receive: Receive,
+    octetLimit = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
+    return (await this.#dialogue.ask(`TOP ${number} ${lines}`, { receive, octetLimit })).octets;
   }
 
   async dele(number: number): Promise<void> {
@@ -267,16 +278,17 @@ export class Pop3Client {
     signal?.addEventListener("abort", abort);
     try {
       if (signal?.aborted) throw problems.connectionClosed(this.place);
+      this.#enter("look-up");
       const raw = await this.#connect();
       if (security === "tls") await this.#secure(raw, "tls");
-      this.#phase = "greeting";
+      this.#enter("greeting");
       const greeted = this.#dialogue.greeting((text, code) =>
         problems.greetingRefused(this.place, text, code),
       );
       this.#dialogue.attach(this.#socket ?? raw);
       this.#greeting = (await greeted).text;
       if (security === "starttls") {
-        this.#phase = "starttls";
+        this.#enter("starttls");
         const refusal = (text: string): problems.Pop3Error => problems.starttlsNotOffered(this.place, text);
         await this.#dialogue.ask("STLS", { refusal, upgrade: true });
         const socket = await this.#secure(raw, "starttls");
@@ -296,12 +308,12 @@ export class Pop3Client {
   #connect(): Promise<Socket> {
     const { host, port } = this.#options;
     this.#transcript.note(`connecting to ${host} port ${port}`);
-    if (isIP(host) !== 0) this.#phase = "connect";
+    if (isIP(host) !== 0) this.#enter("connect");
     const socket = new LibrarySocket(host, port).open();
     socket.pause();
     socket.setNoDelay(true);
     socket.once("lookup", () => {
-      if (this.#phase === "look-up") this.#phase = "connect";
+      if (this.#phase === "look-up") this.#enter("connect");
     });
     this.#raw = socket;
     return this.#step(socket, "connect", (done) => {
@@ -312,13 +324,14 @@ export class Pop3Client {
 
   /** Resolves when TLS is up and the certificate accepted. */
   #secure(raw: Socket, phase: "tls" | "starttls"): Promise<TLSSocket> {
-    const { acceptedCertificate, host } = this.#options;
-    this.#phase = phase;
+    const { acceptedCertificate, host, onSecured } = this.#options;
+    this.#enter(phase);
     // From here on its errors come up through TLS; what comes up twice harms nobody.
     raw.off("error", this.#onError).off("end", this.#onEnd).off("close", this.#onEnd);
     raw.on("error", () => {});
     const socket = startTls(raw, host);
     return this.#step(socket, "secureConnect", (done) => {
+      onSecured?.(readTlsFacts(socket));
       const verdict = judgeCertificate(socket, acceptedCertificate, this.place);
       const how = `${socket.getProtocol() ?? "TLS"}, ${socket.getCipher().standardName}`;
       const trust = socket.authorized ? "verified" : `not verified (${String(socket.authorizationError)})`;
@@ -329,6 +342,11 @@ export class Pop3Client {
       if (verdict === null) done();
       else this.#dialogue.fail(verdict);
     });
+  }
+
+  #enter(phase: problems.OpeningPhase): void {
+    this.#phase = phase;
+    this.#options.onPhase?.(phase);
   }
 
   /** Waits for an event of a new socket, or for the end of everything. */

@@ -78,6 +78,11 @@ export class DeliveryRun {
     this.#notify();
   }
 
+  /** Nothing new is begun; what was begun is finished. */
+  stop(): void {
+    this.#stop();
+  }
+
   async #run(): Promise<DeliveryRunResult> {
     const { signal, until } = this.#order;
     const onAbort = (): void => this.#stop();
@@ -352,12 +357,13 @@ export class DeliveryRun {
   }
 
   #openTo(server: RunContext["settings"]["server"]): Promise<OpenedSession> {
-    const { ports, route, nextSessionName } = this.#context;
+    const { ports, route, settings, nextSessionName } = this.#context;
     return openSession(server, {
       clock: ports.clock,
       tap: ports.tap,
       name: nextSessionName(),
       storageRefusals: route.storageRefusals,
+      withoutFields: settings.withoutFields ?? [],
       signal: this.#opening.signal,
       ...(ports.limits === undefined ? {} : { limits: ports.limits }),
     });
@@ -377,13 +383,15 @@ export class DeliveryRun {
 
   // --- bookkeeping -------------------------------------------------------------------------------------------
 
-  /** Recipients whose turn it is. In a "Send now" everybody who waits, once. */
+  /** Recipients whose turn it is. In a "Send now" everybody who waits, once; but not who may have it already. */
   #due(message: QueuedMessage): readonly QueuedRecipient[] {
     const now = this.#context.ports.clock.now();
     const everybody = this.#order.ignoreBackoff === true && !this.#tried.has(message.id);
     return message.recipients.filter(
       ({ state }) =>
-        state.kind === "queued" || (state.kind === "deferred" && (everybody || state.nextAt <= now)),
+        state.kind === "queued" ||
+        (state.kind === "deferred" &&
+          (state.nextAt <= now || (everybody && state.failure.scope !== "unknown-outcome"))),
     );
   }
 

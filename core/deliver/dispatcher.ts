@@ -10,7 +10,10 @@ import type { MessageKind, QueuedMessage } from "../model/message.ts";
 import type { Clock, DeliveryQueue, RaiseAlert, RouteStore, SettleAttempt, Tap } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import { DeliveryRun } from "./delivery-run.ts";
+import { probeAddresses } from "./guard-probe.ts";
+import type { ProbeVerdict } from "./misconfiguration-guard.ts";
 import { createRoute, type Route } from "./route.ts";
+import { openSession } from "./session.ts";
 import type { SmtpLimits } from "./smtp-connection.ts";
 import { type SmtpServer, serverName } from "./smtp-server.ts";
 import type { TraceIdentity } from "./trace-header.ts";
@@ -25,6 +28,8 @@ export interface DeliverySettings {
   /** Usable time until a message expires. */
   readonly expireMs: number;
   readonly trace: TraceIdentity;
+  /** Header fields that collected mail goes without; the stored file keeps them. */
+  readonly withoutFields?: readonly string[];
 }
 
 export interface DispatcherPorts {
@@ -71,11 +76,13 @@ export interface Dispatcher {
    * then nothing more goes out, since it could not be recorded.
    */
   run(order: DeliveryOrder): Promise<DeliveryRunResult>;
+  /** For the guard: is one of these addresses taken? On a connection of its own, beside a run; nothing is sent. */
+  probe(sender: string, addresses: readonly string[]): Promise<ProbeVerdict>;
   /** Something new may be due. Cheap; does nothing between runs. */
   kick(): void;
   /** ms since 1970; null while the route is usable. */
   nextProbeAt(): number | null;
-  /** From the next run on. */
+  /** From the next run on; forwarding switched off ends the one under way. */
   configure(settings: DeliverySettings): void;
   /** Ends the accounting of usable time. */
   close(): Promise<void>;
@@ -89,6 +96,9 @@ export interface RunContext {
   readonly nextSessionName: () => string;
 }
 
+/** Who does not answer a trial within a minute has not decided. */
+const PROBE_LIMITS = { greeting: 60_000, mail: 60_000, recipient: 60_000 };
+
 export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettings): Dispatcher {
   const route = createRoute(ports.route, ports.clock);
   let settings = initial;
@@ -99,6 +109,11 @@ export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettin
     route.account(settings.forward).catch(() => {});
   };
   account();
+
+  const nextSessionName = (): string => {
+    sessions += 1;
+    return `smtp-${sessions}`;
+  };
 
   const runOnce = async (order: DeliveryOrder): Promise<DeliveryRunResult> => {
     await route.account(settings.forward);
@@ -111,10 +126,7 @@ export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettin
       ports,
       settings,
       route,
-      nextSessionName: () => {
-        sessions += 1;
-        return `smtp-${sessions}`;
-      },
+      nextSessionName,
     };
     current = new DeliveryRun(context, order);
     try {
@@ -131,10 +143,22 @@ export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettin
       last = run.catch(() => {});
       return run;
     },
+    probe(sender, addresses) {
+      const server = settings.fallback !== null && route.standIn ? settings.fallback : settings.server;
+      const open = () =>
+        openSession(server, {
+          clock: ports.clock,
+          tap: ports.tap,
+          name: nextSessionName(),
+          limits: { ...PROBE_LIMITS, ...ports.limits },
+        });
+      return probeAddresses(open, sender, addresses);
+    },
     kick: () => current?.kick(),
     nextProbeAt: () => route.nextProbeAt(),
     configure(next) {
       settings = next;
+      if (!next.forward) current?.stop();
       account();
     },
     close: () => route.close(),

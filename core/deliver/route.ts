@@ -134,7 +134,7 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
       closed = true;
       disarm?.();
       disarm = null;
-      await count();
+      await count().catch(() => {});
       counting = false;
     },
   };

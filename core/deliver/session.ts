@@ -34,6 +34,8 @@ export interface SessionPorts {
   readonly limits?: Partial<SmtpLimits>;
   /** 452 4.3.x to MAIL in a row, over all connections to this server. */
   readonly storageRefusals?: { count: number };
+  /** Header fields that collected mail goes without. */
+  readonly withoutFields?: readonly string[];
   /** Ends connecting, greeting and login; a transaction has its own. */
   readonly signal?: AbortSignal;
   /** A handshake was finished; the certificate is not judged yet. */
@@ -77,7 +79,8 @@ export async function openSession(server: SmtpServer, ports: SessionPorts): Prom
   const bounds: SmtpLimits = { ...limits.smtp, ...ports.limits };
   const note = (text: string): void => line(ports, server, "note", text);
   const early = loginTrouble(server);
-  if (early !== null) return failed(early, server);
+  // Our own trouble: a second server is not for that.
+  if (early !== null) return failed(early, server, true);
   const startedAt = ports.clock.now();
   let connected = await connectOnce(
     server,
@@ -96,9 +99,9 @@ export async function openSession(server: SmtpServer, ports: SessionPorts): Prom
   }
   if ("loss" in connected) {
     if (connected.loss.cause === "cancelled") return { kind: "cancelled" };
-    const opened = failed(connected.loss, server);
+    const opened = failed(connected.loss, server, connected.reached);
     note(opened.failure.problem?.what ?? "failed");
-    return { ...opened, reachable: connected.reached };
+    return opened;
   }
   const { connection, relay } = connected;
   if (server.username !== null && server.password !== null) {
@@ -107,7 +110,7 @@ export async function openSession(server: SmtpServer, ports: SessionPorts): Prom
     const loss = await connection.logIn(server.username, server.password);
     ports.signal?.removeEventListener("abort", onAbort);
     if (loss?.cause === "cancelled") return { kind: "cancelled" };
-    if (loss !== null) return { ...failed(loss, server), reachable: true };
+    if (loss !== null) return failed(loss, server, true);
   }
   connection.ready();
   return { kind: "open", session: session(connection, server, ports, bounds, relay, startedAt) };
@@ -168,9 +171,13 @@ async function connectOnce(
   return { connection, relay: `${server.host}[${address}]:${server.port}` };
 }
 
-function failed(loss: Loss, server: SmtpServer): { kind: "failed"; failure: Failure; reachable: boolean } {
+function failed(
+  loss: Loss,
+  server: SmtpServer,
+  reachable: boolean,
+): { kind: "failed"; failure: Failure; reachable: boolean } {
   const failure = classifyLoss(loss, { server: serverName(server), mailSent: false, terminatorOut: false });
-  return { kind: "failed", failure, reachable: false };
+  return { kind: "failed", failure, reachable };
 }
 
 function session(
@@ -188,6 +195,7 @@ function session(
     server: serverName(server),
     note: (text: string) => line(ports, server, "note", text),
     storageRefusals: ports.storageRefusals ?? { count: 0 },
+    withoutFields: ports.withoutFields ?? [],
     mailSent: false,
     recipientsPerTransaction: bounds.recipientsPerTransaction,
   };

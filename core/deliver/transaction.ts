@@ -5,7 +5,7 @@
  *    otherwise. Each answer counts for what it answers.
  * 2. Only 354 starts the message, only 2xx behind the final dot is success.
  * 3. A message larger than an announced SIZE (RFC 1870) is not offered. SIZE= counts what we send, trace header
- *    included. BODY=8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531) are asked for where needed and offered; where not
+ *    included; header fields that are left out on the way are counted too. BODY=8BITMIME (RFC 6152) and SMTPUTF8 (RFC 6531) are asked for where needed and offered; where not
  *    offered the message goes as it is, and the server judges.
  * 4. The file must give exactly the recorded octets, else the connection is destroyed before the final dot.
  * 5. Told to stop: destroyed, unless the final dot has left; then the answer is waited for.
@@ -16,6 +16,7 @@ import type { Failure } from "../model/failure.ts";
 import type { DeliveryOutcome, QueuedMessage, QueuedRecipient } from "../model/message.ts";
 import type { SmtpReply } from "../model/reply.ts";
 import { DataEncoder } from "../wire/data-encoder.ts";
+import { HeaderFieldFilter } from "../wire/header-field-filter.ts";
 import {
   ANOTHER_TRANSACTION,
   classifyLoss,
@@ -35,6 +36,8 @@ export interface TransactionContext {
   readonly server: string;
   readonly note: (text: string) => void;
   readonly storageRefusals: { count: number };
+  /** Header fields that collected mail goes without (Control's read-receipt stripping). */
+  readonly withoutFields: readonly string[];
   /** A MAIL command has left on this connection. */
   mailSent: boolean;
 }
@@ -136,7 +139,7 @@ async function transact(
       ? ended(complete(outcomes, null), !sessionEnded(outcomes))
       : allRefused(recipients, outOfStep(context));
   }
-  const final = loss ?? (await sendData(context, ask, body, traceHeader));
+  const final = loss ?? (await sendData(context, ask, body, traceHeader, fieldFilter(context, message)));
   if ("refusal" in final) {
     const inStep = await reset(context);
     if (!inStep) return allRefused(recipients, outOfStep(context));
@@ -166,6 +169,7 @@ async function sendData(
   ask: Asker,
   body: MessageFile,
   traceHeader: Buffer | null,
+  filter: HeaderFieldFilter | null,
 ): Promise<Answer | { readonly refusal: Failure }> {
   const { connection } = context;
   const data = await ask.data();
@@ -185,15 +189,24 @@ async function sendData(
     if (!(await written) || part === null || connection.lost !== null) {
       return connection.lost ?? { cause: "closed", phase: "body", code: null, reply: null };
     }
-    const encoded = encoder.encode(part.block);
+    const encoded = encoder.encode(filter?.pass(part.block) ?? part.block);
     if (part.last) {
-      const end = Buffer.concat([begin, encoded, encoder.end()]);
+      const rest = filter === null ? Buffer.alloc(0) : encoder.encode(filter.end());
+      const end = Buffer.concat([begin, encoded, rest, encoder.end()]);
       context.note(`message: ${encoder.octets} octets`);
       return connection.finish(end);
     }
     written = connection.write(begin.length > 0 ? Buffer.concat([begin, encoded]) : encoded);
     begin = Buffer.alloc(0);
   }
+}
+
+/** What this gateway wrote itself goes as it is. */
+function fieldFilter(
+  { withoutFields }: TransactionContext,
+  { kind }: QueuedMessage,
+): HeaderFieldFilter | null {
+  return kind === "mail" && withoutFields.length > 0 ? new HeaderFieldFilter(withoutFields) : null;
 }
 
 // --- commands ------------------------------------------------------------------------------------------------

@@ -41,7 +41,10 @@ const ADDRESS_HEADERS = [
 ] as const;
 
 export interface SearchContext {
-  readonly account: Pick<AccountSettings, "trustedReceivedLines" | "mailboxAddresses" | "username">;
+  readonly account: Pick<
+    AccountSettings,
+    "trustedReceivedLines" | "mailboxAddresses" | "username" | "headers"
+  >;
   readonly headers: Settings["headers"];
   readonly allowMalformed: boolean;
   readonly ours: OurDomains;
@@ -50,13 +53,15 @@ export interface SearchContext {
 
 /** The addresses of our domains (or of aliases) that the deciding step found; empty when no step found one. */
 export function findRecipients(header: HeaderBlock, context: SearchContext, trail: Trail): Candidate[] {
-  const { account, headers } = context;
+  const { account } = context;
+  // Providers differ: what an account says goes before what holds for all.
+  const custom = account.headers.custom ?? context.headers.custom;
   const budget = newStrictBudget();
   const own = new Set(account.mailboxAddresses.map(addressKey));
   if (account.username.includes("@")) own.add(addressKey(account.username));
   const received = header.all("Received");
   const boundary = trustBoundary(received, account.trustedReceivedLines);
-  const ignored = new Set<string>(headers.ignore);
+  const ignored = new Set<string>(account.headers.ignore ?? context.headers.ignore);
   let decided: Candidate[] = [];
 
   /** Sorts the addresses of one header field; returns those that count. `refusal`: why none of them can. */
@@ -98,7 +103,7 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
     return consider(field, reading.found, rule, refusal);
   };
 
-  for (const name of envelopeHeaderNames(headers.custom)) {
+  for (const name of envelopeHeaderNames(custom)) {
     const kept: Candidate[] = [];
     for (const field of header.all(name)) {
       const refusal =

@@ -24,7 +24,7 @@ import { applyVirtualDomain } from "./virtual-domain.ts";
 export interface EnvelopeContext {
   readonly account: Pick<
     AccountSettings,
-    "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing"
+    "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing" | "headers"
   >;
   readonly settings: Pick<
     Settings,

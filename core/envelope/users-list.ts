@@ -5,53 +5,11 @@
  *    may lead out of our domains.
  * 2. `user+tag@` matches `user@` unless it is listed itself; by setting the tag is taken off, list or not.
  * 3. The postmaster always passes: the address in the settings, and `postmaster@` any domain of ours (RFC 5321 4.5.1).
- * 4. A list that is suddenly empty, or less than half as long, is not believed.
  */
-import { isUtf8 } from "node:buffer";
 import { addressKey, splitAddress } from "../model/address.ts";
-import { parseAddressList } from "../wire/addresses.ts";
 import { renamed, type Trail } from "./candidate.ts";
 import type { OurDomains } from "./our-domains.ts";
 import type { Mapped } from "./virtual-domain.ts";
-
-export interface UsersFile {
-  /** In the form of `addressKey`. */
-  readonly users: ReadonlySet<string>;
-  readonly problems: readonly { readonly line: number; readonly text: string }[];
-}
-
-/** One address a line; `#` and `;` begin comments. UTF-8, UTF-16 (with or without mark) or ANSI. */
-export function parseUsersFile(bytes: Buffer): UsersFile {
-  const users = new Set<string>();
-  const problems: { line: number; text: string }[] = [];
-  for (const [index, raw] of decodeTextFile(bytes)
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const line = raw.trim();
-    if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    const found = parseAddressList(line);
-    if (found.length !== 1) problems.push({ line: index + 1, text: raw });
-    for (const { address } of found) users.add(addressKey(address));
-  }
-  return { users, problems };
-}
-
-/** Text as Windows and other editors save it. */
-export function decodeTextFile(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  // Addresses are ASCII for the most part, so every other octet of UTF-16 without a mark is 0.
-  if (bytes.length >= 2 && bytes[1] === 0 && bytes[0] !== 0) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes.length >= 2 && bytes[0] === 0 && bytes[1] !== 0) return new TextDecoder("utf-16be").decode(bytes);
-  return isUtf8(bytes)
-    ? new TextDecoder("utf-8").decode(bytes)
-    : new TextDecoder("windows-1252").decode(bytes);
-}
-
-/** Whether a list that was read anew may replace the one in force (rule 4). */
-export function isBelievable(current: ReadonlySet<string> | null, next: ReadonlySet<string>): boolean {
-  return next.size > 0 && next.size * 2 >= (current?.size ?? 0);
-}
 
 export interface UsersRule {
   /** null: there is no list, everybody is known. */

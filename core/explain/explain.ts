@@ -1,23 +1,33 @@
+/** Answers and failures in plain words. Always says something: what no rule recognises is `other`. */
 import type { Explanation } from "../model/explanation.ts";
 import type { SmtpReply } from "../model/reply.ts";
-import { explanations, type Rule, rules } from "./rules.ts";
+import { type Answer, type AnswerFacts, answerFacts } from "./answer-facts.ts";
+import { readAnswer } from "./read-answer.ts";
+import { type Rule, rules } from "./rules.ts";
+import { type WordingName, wordings } from "./wordings.ts";
 
-/** More text than this is never needed to recognise an answer; keeps hostile ones cheap. */
-const READ = 1_000;
-
-/** A server's answer in plain words. Always answers: what matches no rule is `other`. */
+/** A server's answer in plain words. */
 export function explain(reply: SmtpReply): Explanation {
-  const text = reply.text.slice(0, READ).toLowerCase();
-  const detail = reply.enhanced?.slice(2) ?? null;
-  const rule = rules.find((candidate) => matches(candidate, reply.code, detail, text));
-  const category = rule?.category ?? "other";
-  const explanation = explanations[category];
-  if (explanation === undefined) throw new Error(`No explanation for category ${category}`);
-  return { category, ...explanation };
+  return explainAnswer(reply);
 }
 
-function matches(rule: Rule, code: number, detail: string | null, text: string): boolean {
-  if (rule.text?.some((pattern) => pattern.test(text))) return true;
-  if (detail !== null && rule.detail?.includes(detail)) return true;
-  return rule.codes?.includes(code) ?? false;
+/** What somebody pasted: an answer, a log line, a line of a delivery report. */
+export function explainText(text: string): Explanation {
+  return explainAnswer(readAnswer(text));
+}
+
+export function explainAnswer(answer: Answer): Explanation {
+  const facts = answerFacts(answer);
+  return { ...wordings[wordingFor(facts)], permanent: facts.permanent };
+}
+
+export function wordingFor(facts: AnswerFacts): WordingName {
+  return rules.find((candidate) => fits(candidate, facts))?.wording ?? "other";
+}
+
+function fits(rule: Rule, { code, detail, text, whole }: AnswerFacts): boolean {
+  if (rule.codes !== undefined && !rule.codes.includes(code)) return false;
+  if (rule.detail !== undefined && !rule.detail.includes(detail)) return false;
+  if (rule.text !== undefined && !rule.text.some((pattern) => pattern.test(text))) return false;
+  return rule.link === undefined || rule.link.some((pattern) => pattern.test(whole));
 }

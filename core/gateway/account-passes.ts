@@ -9,7 +9,7 @@
 import * as z from "zod";
 import type { AccountStatus } from "../model/gateway.ts";
 import type { Clock } from "../model/ports.ts";
-import type { Problem } from "../model/problem.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
 import type { AccountSettings } from "../model/settings.ts";
 
 const MINUTE = 60_000;
@@ -65,21 +65,31 @@ export class AccountPasses {
     return { id, name, enabled, lastCheckAt, pausedUntil, problem };
   }
 
-  /** `byName`: asked for by a person, pauses do not count. Never rejects for what an account does. */
+  /**
+   * `byName`: asked for by a person, pauses do not count. Settles when every account is done, and rejects only
+   * for a fault.
+   */
   async run(
     accounts: readonly AccountSettings[],
     byName: boolean,
     signal: AbortSignal,
   ): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
+    const faults: unknown[] = [];
     const waiting = [...accounts];
     const worker = async (): Promise<void> => {
       for (let account = waiting.shift(); account !== undefined; account = waiting.shift()) {
-        const problem = await this.#pass(account, byName, signal);
-        if (problem !== null) problems.push(problem);
+        try {
+          const problem = await this.#pass(account, byName, signal);
+          if (problem !== null) problems.push(problem);
+        } catch (error) {
+          if (error instanceof ProblemError) problems.push(error.problem);
+          else faults.push(error);
+        }
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, accounts.length) }, worker));
+    if (faults.length > 0) throw faults[0];
     return problems;
   }
 
@@ -138,7 +148,7 @@ function credentialsOf({ host, port, username, password }: AccountSettings): str
   return JSON.stringify([host, port, username, typeof password === "string" ? "" : password.value]);
 }
 
-function unreadablePassword(account: AccountSettings): Problem {
+export function unreadablePassword(account: AccountSettings): Problem {
   return {
     code: "password-unreadable",
     what: `The stored password of account "${account.id}" cannot be read on this computer, so it was not checked.`,

@@ -2,10 +2,11 @@ import type { AliasTable } from "../envelope/aliases.ts";
 import { duplicateKey } from "../envelope/duplicate-key.ts";
 import { resolveEnvelope } from "../envelope/resolve.ts";
 import { summarize } from "../envelope/summary.ts";
-import type { AcceptOrder, MessageSource, ReceivedBody } from "../model/message.ts";
+import type { Resolution } from "../model/envelope.ts";
+import type { AcceptOrder, MessageSource, MessageSummary, ReceivedBody, Verdict } from "../model/message.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
 import { applyPolicy } from "../policy/apply-policy.ts";
-import { parseHeaderBlock } from "../wire/header-block.ts";
+import { type HeaderBlock, parseHeaderBlock } from "../wire/header-block.ts";
 import { isOwnReport } from "../wire/report-header.ts";
 
 /** What a message is judged by; one snapshot for the whole of one message. */
@@ -13,7 +14,7 @@ export interface ExamineContext {
   readonly settings: Settings;
   readonly account: Pick<
     AccountSettings,
-    "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing" | "maxMessageBytes"
+    "trustedReceivedLines" | "mailboxAddresses" | "username" | "addressing" | "headers" | "maxMessageBytes"
   >;
   readonly aliasTable: AliasTable;
   readonly users: ReadonlySet<string> | null;
@@ -26,29 +27,45 @@ export const handAccount: ExamineContext["account"] = {
   mailboxAddresses: [],
   username: "",
   addressing: { mode: "catch-all" },
+  headers: { custom: null, ignore: null },
   maxMessageBytes: null,
 };
 
-/** Envelope and policy of one complete message: who gets it, and may it pass. Pure. */
-export function examine(body: ReceivedBody, source: MessageSource, context: ExamineContext): AcceptOrder {
+/** What `judge` says of a message. */
+export interface Judgement {
+  readonly summary: MessageSummary;
+  readonly resolution: Resolution;
+  readonly verdict: Verdict;
+}
+
+/** Envelope and policy: who gets it, and may it pass. Pure. `size` in octets, of the whole message. */
+export function judge(header: HeaderBlock, size: number, context: ExamineContext): Judgement {
   const { settings, account, installationId } = context;
   const { control } = settings;
-  const header = parseHeaderBlock(body.header);
   const resolution = resolveEnvelope(header, context);
   return {
-    kind: "mail",
-    source,
-    body,
     summary: summarize(header),
     resolution,
     verdict: applyPolicy({
       header,
       resolution,
-      size: body.size,
+      size,
       maxMessageBytes: account.maxMessageBytes ?? control.maxMessageBytes,
       blocked: control.blocked,
       installationId,
     }),
+  };
+}
+
+/** A complete message, judged. Pure. */
+export function examine(body: ReceivedBody, source: MessageSource, context: ExamineContext): AcceptOrder {
+  const { installationId } = context;
+  const header = parseHeaderBlock(body.header);
+  return {
+    kind: "mail",
+    source,
+    body,
+    ...judge(header, body.size, context),
     duplicateKey: duplicateKey(header, body.bodyHash),
     reportOf: null,
     reportForm: null,

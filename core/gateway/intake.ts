@@ -6,7 +6,7 @@ export interface IntakeParts {
   /** Envelope and policy (`examine`), with the settings of this moment. */
   readonly examine: (body: ReceivedBody, source: MessageSource) => AcceptOrder;
   /** After the message is on disk. */
-  readonly onAccepted: (accepted: Accepted, order: AcceptOrder) => void;
+  readonly onAccepted: (accepted: Accepted, order: AcceptOrder) => void | Promise<void>;
 }
 
 /**
@@ -17,16 +17,24 @@ export function createIntake({ bodies, examine, onAccepted }: IntakeParts): Inta
   return {
     async open(source: MessageSource): Promise<IncomingMessage> {
       const receiving = await bodies.receive(source);
+      const examined = async (body: ReceivedBody): Promise<AcceptOrder> => {
+        try {
+          // A server without ids: the message is known by its hash.
+          const uid = source.uid ?? source.identify?.(body.wholeHash) ?? null;
+          return examine(body, { ...source, uid });
+        } catch (error) {
+          await bodies.discard(body);
+          throw error;
+        }
+      };
       return {
         write: (chunk) => receiving.write(chunk),
         abort: () => receiving.abort(),
         async complete() {
           const body = await receiving.complete();
-          // A server without ids: the message is known by its hash.
-          const uid = source.uid ?? source.identify?.(body.wholeHash) ?? null;
-          const order = examine(body, { ...source, uid });
+          const order = await examined(body);
           const accepted = await bodies.accept(order);
-          onAccepted(accepted, order);
+          await onAccepted(accepted, order);
           return accepted;
         },
       };

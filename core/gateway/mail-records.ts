@@ -10,8 +10,12 @@ import {
   type LogOrigin,
 } from "../log/mail-log.ts";
 import type { RunTotals } from "../model/event.ts";
+import type { Explain } from "../model/explanation.ts";
 import type { Accepted, AcceptOrder, Settlement } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import { RunFindings } from "./run-findings.ts";
 import { addTotals, leavesDeferred, noTotals, totalsOf } from "./run-totals.ts";
 
 export interface MailRecordsParts {
@@ -19,6 +23,7 @@ export interface MailRecordsParts {
   readonly origin: LogOrigin;
   readonly writeMailLog: (line: string) => void;
   readonly log: Log;
+  readonly explain: Explain;
   readonly onChange: (totals: RunTotals) => void;
 }
 
@@ -29,8 +34,16 @@ export class MailRecords {
   /** Messages that an attempt of this run left waiting. */
   readonly #deferred = new Set<number>();
 
+  readonly #findings: RunFindings;
+
   constructor(parts: MailRecordsParts) {
     this.#parts = parts;
+    this.#findings = new RunFindings(parts.explain);
+  }
+
+  /** What is to be said about this run's messages. */
+  findings(settings: Settings): readonly Problem[] {
+    return this.#findings.list(settings);
   }
 
   get totals(): RunTotals {
@@ -42,6 +55,7 @@ export class MailRecords {
     this.#totals = noTotals;
     this.#waiters = [];
     this.#deferred.clear();
+    this.#findings.restart();
   }
 
   toCollect(messages: number): void {
@@ -71,6 +85,7 @@ export class MailRecords {
 
   accepted(accepted: Accepted, order: AcceptOrder): void {
     const { clock, origin, writeMailLog, log } = this.#parts;
+    if (accepted.kind !== "known") this.#findings.accepted(order);
     switch (accepted.kind) {
       case "known":
         return;
@@ -106,6 +121,7 @@ export class MailRecords {
   settled(settlement: Settlement): void {
     const { clock, origin, writeMailLog, log } = this.#parts;
     const { result, disposition } = settlement;
+    this.#findings.settled(settlement);
     for (const line of formatAttempt(result, origin)) writeMailLog(line);
     const { id, queueId } = result.message;
     if (disposition.kind === "stay") {

@@ -6,7 +6,10 @@
  *    their own.
  * 3. A run that a person asked for probes a deferred route at once; the schedule's wait for the back-off.
  * 4. Stop: nothing new is begun, what is in flight is finished.
- * 5. Expected trouble of accounts, server and disk is in the summary; a run rejects only for a fault.
+ * 5. Expected trouble of accounts, server and disk is in the summary; a run rejects only for a fault, and only
+ *    when the rest of its work is done: one bad file or message does not stop the mail.
+ * 6. Pre and post check belong to collecting: a run that only delivers has none.
+ * 7. What was raised during the run goes to the postmaster at its end, in one mail; not while the server is down.
  */
 import type { Dispatcher } from "../deliver/dispatcher.ts";
 import type { GatewayState, RunSummary, RunTotals } from "../model/event.ts";
@@ -18,14 +21,18 @@ import type { AccountSettings, Settings } from "../model/settings.ts";
 import type { ReportContext } from "../outcome/postmaster-report.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { AccountPasses } from "./account-passes.ts";
+import type { CheckSteps } from "./check-steps.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { Events } from "./events.ts";
+import type { Guard } from "./guard.ts";
 import type { MailRecords } from "./mail-records.ts";
 import { addTotals, noTotals } from "./run-totals.ts";
 import { spoolDueReports } from "./send-reports.ts";
 
 const MAIL: readonly MessageKind[] = ["mail", "alert"];
 const REPORTS: readonly MessageKind[] = ["report"];
-const DAY = 86_400_000;
+const ALERTS: readonly MessageKind[] = ["alert"];
+const HOUR = 3_600_000;
 
 export interface MailRunsParts {
   readonly clock: Clock;
@@ -33,11 +40,28 @@ export interface MailRunsParts {
   readonly records: MailRecords;
   readonly dispatcher: Dispatcher;
   readonly spool: Spool;
+  readonly clockWatch: ClockWatch;
   readonly events: Events;
   readonly settings: () => Settings;
   readonly accounts: AccountPasses;
+  /** Users and aliases as they are in their files now. */
+  readonly refreshLists: () => Promise<void>;
   readonly takeUpOrphans: (signal: AbortSignal) => Promise<void>;
+  readonly guard: Guard;
   readonly reportContext: () => ReportContext;
+  readonly steps: CheckSteps;
+  readonly alerts: {
+    /** ms since 1970; null: none waits to be mailed. */
+    readonly waitingSince: () => number | null;
+    /** One mail of all that wait. True: it is in the spool. */
+    readonly spool: () => Promise<boolean>;
+  };
+}
+
+/** What went wrong in a run. */
+interface RunTrouble {
+  readonly problems: Problem[];
+  readonly faults: unknown[];
 }
 
 interface RunOrder {
@@ -56,6 +80,7 @@ export class MailRuns {
   #lastRun: GatewayStatus["lastRun"] = null;
   #routeProblem: Problem | null = null;
   #nextCheckAt: number | null = null;
+  #tendedAt: number | null = null;
   #today: { readonly day: string; readonly totals: RunTotals };
 
   constructor(parts: MailRunsParts) {
@@ -89,13 +114,23 @@ export class MailRuns {
     );
   }
 
+  /** Something that wants a mailbox for itself, after the run that is under way. */
+  alone<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    return this.#exclusive(() => work(this.#signal()));
+  }
+
   /** When something that waits becomes due; null: nothing does. */
   nextDeliveryAt(): number | null {
-    const { spool, dispatcher, settings } = this.#parts;
+    const { spool, dispatcher, settings, guard } = this.#parts;
     if (!settings().smtp.forward) return null;
-    const due = spool.queue.nextDueAt([...MAIL, ...REPORTS]);
-    if (due === null) return null;
-    return Math.max(due, dispatcher.nextProbeAt() ?? 0);
+    const times = [
+      spool.queue.nextDueAt(guard.reportsWait() ? MAIL : [...MAIL, ...REPORTS]),
+      settings().postmaster.sendErrors && !guard.reportsWait() ? spool.outcomes.nextReportAt() : null,
+      guard.nextAt(),
+      guard.reportsWait() ? null : this.#parts.alerts.waitingSince(),
+    ].filter((time) => time !== null);
+    if (times.length === 0) return null;
+    return Math.max(Math.min(...times), dispatcher.nextProbeAt() ?? 0);
   }
 
   nextCheckAt(at: number | null): void {
@@ -136,7 +171,7 @@ export class MailRuns {
     await this.#last;
   }
 
-  #exclusive(run: () => Promise<RunSummary>): Promise<RunSummary> {
+  #exclusive<Result>(run: () => Promise<Result>): Promise<Result> {
     const next = this.#last.then(() => {
       if (this.#stopping.signal.aborted) throw new ProblemError(stoppingProblem);
       return run();
@@ -149,15 +184,24 @@ export class MailRuns {
     const { clock, records } = this.#parts;
     const startedAt = clock.now();
     records.restart();
-    const problems: Problem[] = [];
-    try {
-      await this.#attempt(problems, () => this.#parts.takeUpOrphans(order.signal));
-      await this.#collectAndDeliver(order, problems);
-      await this.#attempt(problems, () => this.#report(order, problems));
-      await this.#attempt(problems, () => this.#tend());
-    } finally {
-      if (!this.#stopping.signal.aborted) this.#setState("idle");
-    }
+    const trouble: RunTrouble = { problems: [], faults: [] };
+    const { problems, faults } = trouble;
+    await this.#attempt(trouble, () => this.#parts.clockWatch.look());
+    await this.#attempt(trouble, () => this.#parts.refreshLists());
+    await this.#attempt(trouble, () => this.#parts.takeUpOrphans(order.signal));
+    const collects = await this.#before(order, trouble);
+    await this.#attempt(trouble, () => this.#parts.guard.step(this.#reachable(), order.probeNow));
+    await this.#collectAndDeliver(collects ? order : { ...order, accounts: [] }, trouble);
+    await this.#attempt(trouble, async () => {
+      // Before reports go out it has to be known whether there is anything to report.
+      if (this.#reachable() && !order.signal.aborted) await this.#parts.guard.decide();
+    });
+    await this.#attempt(trouble, () => this.#report(order, problems));
+    await this.#attempt(trouble, () => this.#sendAlerts(order, problems));
+    if (collects) await this.#attempt(trouble, () => this.#after(order, problems));
+    await this.#attempt(trouble, () => this.#tend());
+    if (!this.#stopping.signal.aborted) this.#setState("idle");
+    if (faults.length > 0) throw faults[0];
     const summary = this.#summary(startedAt, problems);
     this.#lastRun = { endedAt: clock.now(), summary };
     this.#addToToday(summary);
@@ -166,16 +210,40 @@ export class MailRuns {
     return summary;
   }
 
-  async #collectAndDeliver(order: RunOrder, problems: Problem[]): Promise<void> {
+  /** Whether this run collects. */
+  async #before({ accounts, signal }: RunOrder, trouble: RunTrouble): Promise<boolean> {
+    if (accounts.length === 0) return false;
+    let collects = true;
+    await this.#attempt(trouble, async () => {
+      this.#setState("checking");
+      const { problem, goOn } = await this.#parts.steps.before(signal);
+      if (problem !== null) trouble.problems.push(problem);
+      collects = goOn;
+    });
+    return collects;
+  }
+
+  async #after({ signal }: RunOrder, problems: Problem[]): Promise<void> {
+    const problem = await this.#parts.steps.after(signal);
+    if (problem !== null) problems.push(problem);
+  }
+
+  /** As far as is known now. */
+  #reachable(): boolean {
+    const { settings, dispatcher } = this.#parts;
+    return settings().smtp.forward && dispatcher.nextProbeAt() === null;
+  }
+
+  async #collectAndDeliver(order: RunOrder, trouble: RunTrouble): Promise<void> {
     const { accounts, records, dispatcher } = this.#parts;
     this.#setState(order.accounts.length > 0 ? "checking" : "sending");
     const collecting = accounts.run(order.accounts, order.byName, order.signal);
-    // Both ends are awaited below, whatever happens first.
+    // Awaited below, whatever becomes of delivering: no run ends while an account is still at work.
     collecting.catch(() => undefined);
     await Promise.race([collecting, records.collectedAtLeast(messagesBeforeSend(order.accounts))]).catch(
       () => undefined,
     );
-    await this.#attempt(problems, async () => {
+    await this.#attempt(trouble, async () => {
       const { routeProblem } = await dispatcher.run({
         kinds: MAIL,
         ignoreBackoff: order.sendNow,
@@ -184,19 +252,21 @@ export class MailRuns {
         signal: order.signal,
       });
       this.#routeProblem = routeProblem;
-      if (routeProblem !== null) problems.push(routeProblem);
+      if (routeProblem !== null) trouble.problems.push(routeProblem);
     });
-    problems.push(...(await collecting));
+    await this.#attempt(trouble, async () => {
+      trouble.problems.push(...(await collecting));
+    });
   }
 
   /** Until no report is due, or they cannot be sent now. Each message is reported at most twice in a run. */
   async #report({ sendNow, signal }: RunOrder, problems: Problem[]): Promise<void> {
-    const { clock, log, spool, dispatcher, settings, reportContext } = this.#parts;
+    const { clock, log, spool, dispatcher, settings, guard, reportContext } = this.#parts;
     const { bodies, outcomes } = spool;
     if (!settings().smtp.forward) return;
     this.#setState("sending");
     for (;;) {
-      if (signal.aborted || dispatcher.nextProbeAt() !== null) return;
+      if (signal.aborted || dispatcher.nextProbeAt() !== null || guard.reportsWait()) return;
       const made = await spoolDueReports({ clock, log, settings, context: reportContext, bodies, outcomes });
       const { routeProblem } = await dispatcher.run({ kinds: REPORTS, ignoreBackoff: sendNow, signal });
       if (routeProblem !== null) {
@@ -208,25 +278,39 @@ export class MailRuns {
     }
   }
 
-  /**
-   * Retention, once a run. Not right after a step of the clock: when the last run seems to be over a day ago
-   * (or ahead), nothing is thrown away before the next one.
-   */
-  async #tend(): Promise<void> {
-    const { clock, spool } = this.#parts;
-    const now = clock.now();
-    const last = spool.notes.read("last-run");
-    const plausible = typeof last === "number" && now >= last && now - last < DAY;
-    await spool.notes.write("last-run", now);
-    if (plausible) await spool.tend();
+  async #sendAlerts({ signal }: RunOrder, problems: Problem[]): Promise<void> {
+    const { dispatcher, settings, guard, alerts } = this.#parts;
+    if (signal.aborted || !settings().smtp.forward || dispatcher.nextProbeAt() !== null) return;
+    // They go to the postmaster too.
+    if (guard.reportsWait()) return;
+    if (!(await alerts.spool())) return;
+    const { routeProblem } = await dispatcher.run({ kinds: ALERTS, signal });
+    if (routeProblem === null) return;
+    this.#routeProblem = routeProblem;
+    problems.push(routeProblem);
   }
 
-  /** Expected trouble becomes a problem of the run. */
-  async #attempt(problems: Problem[], work: () => Promise<void>): Promise<void> {
+  /** What is not urgent: the index of the history after each run, retention once an hour. */
+  async #tend(): Promise<void> {
+    const { clock, spool, clockWatch } = this.#parts;
+    await spool.indexHistory();
+    await clockWatch.look();
+    const now = clock.now();
+    const last = this.#tendedAt;
+    if (last !== null && now >= last && now - last < HOUR) return;
+    this.#tendedAt = now;
+    await spool.tend();
+  }
+
+  /** One part of the run. Never rejects: the parts behind it have their own work. */
+  async #attempt({ problems, faults }: RunTrouble, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
+      if (!(error instanceof ProblemError)) {
+        faults.push(error);
+        return;
+      }
       problems.push(error.problem);
       this.#parts.log({ source: "gateway", level: "error", text: describeProblem(error.problem) });
     }
@@ -242,6 +326,7 @@ export class MailRuns {
       bytes: totals.collectedBytes,
       seconds: Math.max(0, clock.now() - startedAt) / 1_000,
       problems: withoutRepeats(problems),
+      findings: records.findings(settings()),
     };
   }
 

@@ -1,11 +1,12 @@
 /**
- * Reports of what is in Errors become messages in the spool. The report of one message never stops those of
- * the others: what cannot be composed now stays due.
+ * Reports of what is in Errors become messages in the spool. What cannot be composed now stays due. A report that
+ * our program cannot make never stops those of the others; a disk that takes nothing stops them all.
  */
 import { once } from "node:events";
 import type { MessageSource, ReceivedBody, ReportForm, ReportOrder } from "../model/message.ts";
 import type { BodyStore, Clock, Log, OutcomeStore } from "../model/ports.ts";
 import { describeProblem, ProblemError } from "../model/problem.ts";
+import { escapeUnprintable } from "../model/reply.ts";
 import type { Settings } from "../model/settings.ts";
 import { composeReport, ownSender, type ReportContext } from "../outcome/postmaster-report.ts";
 
@@ -39,7 +40,13 @@ export async function spoolDueReports(parts: ReportParts): Promise<number> {
         });
         return made;
       }
-      throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      parts.log({
+        source: "gateway",
+        level: "error",
+        text: `The report could not be made because of a fault in this program: ${escapeUnprintable(reason)}`,
+        queueId: order.queueId,
+      });
     }
   }
   return made;

@@ -18,7 +18,11 @@ export function logFault(dataDirectory: string, clock: Clock, error: unknown, do
     msg: doing,
   };
   try {
-    mkdirSync(join(dataDirectory, "log"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(dataDirectory, "log"), { mode: 0o700 });
+  } catch {
+    // It is there, or cannot be made: writing will tell.
+  }
+  try {
     appendFileSync(join(dataDirectory, "log", "efs.log"), `${JSON.stringify(line)}\n`, { mode: 0o600 });
     return null;
   } catch {

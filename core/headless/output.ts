@@ -19,6 +19,8 @@ export interface Output {
   /** One line for a person. */
   note(text: string): void;
   problem(problem: Problem): void;
+  /** Results go to a terminal that shows more than ASCII. */
+  readonly symbols: boolean;
   /** For the progress line; null where nobody looks (no terminal). */
   readonly terminal: Terminal | null;
   /** Everything written has left the process. */
@@ -43,6 +45,7 @@ export function createOutput(stdout: OutputStream, stderr: OutputStream): Output
     json: (value) => put(stdout, `${harmlessJson(value)}\n`),
     document: (value) => put(stdout, `${harmlessJson(value, 2)}\n`),
     note,
+    symbols: stdout.isTTY === true && showsUnicode(process.env, process.platform),
     problem: (problem) => note(`efs: ${describeProblem(problem)}`),
     terminal:
       stderr.isTTY === true
@@ -65,6 +68,17 @@ export function harmlessJson(value: unknown, indent?: number): string {
     /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A terminal's locale says UTF-8; on Windows only the newer terminals do it by themselves. */
+export function showsUnicode(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): boolean {
+  const { LC_ALL, LC_CTYPE, LANG, WT_SESSION } = environment;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== "");
+  if (locale !== undefined) return /utf-?8/i.test(locale);
+  return platform === "darwin" || WT_SESSION !== undefined;
 }
 
 function drained(stream: OutputStream): Promise<void> {

@@ -1,7 +1,10 @@
 /** The command line, command by command. What a command needs is loaded when it is called. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { AddressListName } from "../model/address-lists.ts";
+import { MESSAGE_OUTCOMES } from "../model/history.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ExitCode } from "./exit-code.ts";
+import type { HistoryOptions } from "./run-history.ts";
 
 export interface GlobalOptions {
   readonly data?: string;
@@ -77,6 +80,99 @@ export function createProgram(version: string, run: RunCommand): Command {
     );
 
   program
+    .command("headers")
+    .description(
+      "look which header of the newest messages says for whom they are; nothing is deleted or marked",
+    )
+    .requiredOption("--account <id>", "the account to look at")
+    .option("--count <number>", "how many of the newest messages", messageCount, 50)
+    .option("--adopt", "change the account's settings accordingly")
+    .action((options: { account: string; count: number; adopt?: boolean }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-headers.ts")).runHeaders(context, options),
+      ),
+    );
+
+  program
+    .command("resolve")
+    .description("who would get this message, and why (- is standard input); nothing is sent")
+    .argument("<file>")
+    .option("--settings <file>", "with these settings instead of those in the data folder")
+    .option("--account <id>", "as mail of this account")
+    .action((file: string, options: { settings?: string; account?: string }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-resolve.ts")).runResolve(context, file, options),
+      ),
+    );
+
+  const aliases = program
+    .command("aliases")
+    .description("the list of aliases, in the classic form: from = to");
+  addListCommands(aliases, "aliases", run);
+  const users = program.command("users").description("the list of users, one address a line");
+  addListCommands(users, "users", run);
+
+  program
+    .command("diagnose")
+    .description("examine everything, from DNS to a trial recipient, and print a checklist; nothing is sent")
+    .action((_options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-diagnose.ts")).runDiagnose(context),
+      ),
+    );
+
+  program
+    .command("explain")
+    .description("what a mail server's answer means, and what to do (- is standard input)")
+    .argument("<answer...>", 'such as "550 5.1.1 User unknown", or a line of a mail log')
+    .action((words: string[], _options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-explain.ts")).runExplain(context, words),
+      ),
+    );
+
+  program
+    .command("history")
+    .description("what has become of messages, newest first: words of sender, recipients, subject, ids")
+    .argument("[words...]")
+    .option("--sender <words>", "only of this sender")
+    .option("--recipient <words>", "only for this recipient")
+    .option("--subject <words>", "only with this in the subject")
+    .addOption(
+      new Option("--outcome <outcome>", "only what became").choices([...MESSAGE_OUTCOMES, "pending"]),
+    )
+    .option("--account <id>", "only of this account")
+    .option("--from <day>", "from this day or time on, like 2026-11-20 or 2026-11-20T15:20")
+    .option("--to <day>", "up to this day or time, included")
+    .option("--limit <number>", "rows at most", historyRows, 50)
+    .option("--after <id>", "behind this row of an earlier answer", rowId)
+    .option("--show <queue id>", "the whole way of one message")
+    .action((words: string[], options: HistoryOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-history.ts")).runHistory(context, words, options),
+      ),
+    );
+
+  program
+    .command("acknowledge-junk")
+    .description("mail in Junk that could not be reported: noted, it may go when its days are over")
+    .argument("[queue ids...]", "default: all of it")
+    .action((queueIds: string[], _options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-acknowledge-junk.ts")).runAcknowledgeJunk(context, queueIds),
+      ),
+    );
+
+  program
+    .command("confirm-clock")
+    .description("this computer's clock is right: after it was set by over a day, old mail may go again")
+    .action((_options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-confirm-clock.ts")).runConfirmClock(context),
+      ),
+    );
+
+  program
     .command("serve")
     .description("run the gateway with its schedule until it is told to stop")
     .option("--host <address>", "loopback address of the local API", "127.0.0.1")
@@ -90,8 +186,53 @@ export function createProgram(version: string, run: RunCommand): Command {
   return program;
 }
 
+function addListCommands(parent: Command, list: AddressListName, run: RunCommand): void {
+  const importing = parent
+    .command("import")
+    .description("take over a list (- is standard input); all of it or, with what is wrong, nothing")
+    .argument("<file>");
+  if (list === "users") {
+    importing.option("--shorter", "also when it is less than half as long as the list in force");
+  }
+  importing.action((file: string, options: { shorter?: boolean }, command: Command) =>
+    run(command.optsWithGlobals(), async (context) =>
+      (await import("./run-list.ts")).runListImport(context, list, file, options),
+    ),
+  );
+  parent
+    .command("export")
+    .description("write the list that is in force (- is standard output)")
+    .argument("<file>")
+    .action((file: string, _options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-list.ts")).runListExport(context, list, file),
+      ),
+    );
+}
+
+function messageCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 500) {
+    throw new InvalidArgumentError("It is a number from 1 to 500.");
+  }
+  return count;
+}
+
 function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
+}
+
+function historyRows(text: string): number {
+  const rows = Number(text);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > 1_000_000) {
+    throw new InvalidArgumentError("It is a number from 1 to 1000000.");
+  }
+  return rows;
+}
+
+function rowId(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It is the id of a row.");
+  return Number(text);
 }
 
 function portNumber(text: string): number {

@@ -3,6 +3,7 @@
  * 0: all done. 1: an account or the server failed, or mail was deferred or refused.
  */
 import type { RunSummary } from "../model/event.ts";
+import type { Problem } from "../model/problem.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { createProgressLine, formatBytes } from "./progress-line.ts";
@@ -16,11 +17,13 @@ export interface CheckOptions {
 
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<ExitCode> {
   const { output, json, clock } = context;
+  const alerts: Problem[] = [];
   const summary = await withGateway(context, async ({ call, gateway, owner }) => {
     const terminal = json ? null : output.terminal;
     const progress = terminal === null || gateway === null ? null : createProgressLine(terminal, clock);
     const unsubscribe = gateway?.subscribe((event) => {
       if (event.kind === "progress") progress?.show(event.totals);
+      if (event.kind === "alert") alerts.push(event.alert.problem);
     });
     if (owner !== null && terminal !== null)
       output.note(`The gateway that runs (process ${owner.pid}) checks now.`);
@@ -39,9 +42,15 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   });
   if (json) output.json(summary);
   else output.line(formatSummary(summary));
-  if (!json) for (const problem of summary.problems) output.problem(problem);
+  if (!json) for (const problem of worthTelling(summary, alerts)) output.problem(problem);
   const good = summary.problems.length === 0 && summary.deferred === 0 && summary.errors === 0;
   return good && !context.signal.aborted ? exitCode.done : exitCode.failed;
+}
+
+/** Each once: what is a problem of the run was an alert too. */
+function worthTelling(summary: RunSummary, alerts: readonly Problem[]): readonly Problem[] {
+  const all = [...summary.problems, ...alerts, ...(summary.findings ?? [])];
+  return [...new Map(all.map((problem) => [`${problem.code} ${problem.what}`, problem])).values()];
 }
 
 /** `collected 12, delivered 12, deferred 0, errors 0, junk 0, discarded 0, 1.2 MB in 3.4 seconds` */

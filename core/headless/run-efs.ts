@@ -5,6 +5,7 @@
  * 2. A bug is one sentence; its details are in log/efs.log. No stack trace reaches a person.
  * 3. The first SIGINT or SIGTERM stops in an orderly way, the second one at once.
  */
+import type { Command } from "commander";
 import { programFault } from "../api/commands.ts";
 import type { OpenGateway } from "../model/gateway.ts";
 import type { Clock } from "../model/ports.ts";
@@ -47,7 +48,13 @@ export async function runEfs(args: readonly string[], host: EfsHost): Promise<Ex
     // It quotes arguments, which may come from a script.
     writeErr: (text) => stderr.write(text.split("\n").map(escapeUnprintable).join("\n")),
   });
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  const inherit = (parent: Command): void => {
+    for (const command of parent.commands) {
+      command.copyInheritedSettings(parent);
+      inherit(command);
+    }
+  };
+  inherit(program);
 
   function createContext(options: GlobalOptions): CommandContext {
     const dataDirectory = currentDataPath(options.data);

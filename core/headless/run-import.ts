@@ -35,7 +35,8 @@ export async function runImport(context: CommandContext, file: string): Promise<
   if ("problems" in imported) {
     if (json) output.json({ error: invalidImport(imported.problems), problems: imported.problems });
     else for (const problem of imported.problems) output.note(formatSettingProblem(problem));
-    output.note("efs: Nothing was imported. Correct the file and import it again.");
+    const source = file === "-" ? "The settings given" : `The settings in ${file}`;
+    output.note(`efs: ${source} are not valid; nothing was imported. Correct them and import them again.`);
     return exitCode.settings;
   }
   const { accounts, aside } = imported;

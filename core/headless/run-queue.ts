@@ -66,7 +66,7 @@ export function formatRow(row: FolderRow): readonly string[] {
   ];
 }
 
-function stateWords({ state }: QueuedRecipient): string {
+export function stateWords({ state }: QueuedRecipient): string {
   switch (state.kind) {
     case "queued":
       return "queued";
@@ -87,7 +87,7 @@ function stateWords({ state }: QueuedRecipient): string {
   }
 }
 
-function failureWords(failure: Failure): string {
+export function failureWords(failure: Failure): string {
   if (failure.reply !== null) return formatReply(failure.reply);
   return failure.problem === null ? "unknown failure" : describeProblem(failure.problem);
 }

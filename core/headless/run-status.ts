@@ -32,6 +32,12 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
     lines.push(`Account:    ${account.id}: ${accountWords(account)}`);
     if (account.problem !== null) lines.push(`            ${describeProblem(account.problem)}`);
   }
+  if (status.clock != null) {
+    const { before, after } = status.clock;
+    lines.push(
+      `Clock:      went from ${localTime(before)} to ${localTime(after)}; nothing is deleted because of its age. When it is right: efs confirm-clock`,
+    );
+  }
   if (ownerPid !== null) {
     lines.push(`Next check: ${nextCheckAt === null ? "none" : localTime(nextCheckAt)}`);
     lines.push(

@@ -3,8 +3,12 @@ import { ProblemError } from "../model/problem.ts";
 import { SETTINGS_BYTES } from "../settings/parse-settings.ts";
 import { fileProblem } from "../util/file-problem.ts";
 
-/** The file that `efs import` was given; `-` is standard input. Rejects with ProblemError `usage-file`. */
-export async function readSettingsFile(path: string, stdin: AsyncIterable<Buffer>): Promise<Buffer> {
+/** A file that a command was given; `-` is standard input. Rejects with ProblemError `usage-file`. */
+export async function readSettingsFile(
+  path: string,
+  stdin: AsyncIterable<Buffer>,
+  limit: number = SETTINGS_BYTES,
+): Promise<Buffer> {
   try {
     if (path !== "-") return await readFile(path);
     const chunks: Buffer[] = [];
@@ -13,7 +17,7 @@ export async function readSettingsFile(path: string, stdin: AsyncIterable<Buffer
       chunks.push(chunk);
       size += chunk.length;
       // More is refused by its size; it need not be read to the end.
-      if (size > SETTINGS_BYTES) break;
+      if (size > limit) break;
     }
     return Buffer.concat(chunks);
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { DiagnosisCheck } from "./diagnosis.ts";
 import type { Problem } from "./problem.ts";
 import type { TranscriptEntry } from "./transcript-entry.ts";
 
@@ -21,6 +22,8 @@ export interface RunSummary extends RunTotals {
   readonly bytes: number;
   readonly seconds: number;
   readonly problems: readonly Problem[];
+  /** Why single messages were refused or wait, a sentence for all of a kind. */
+  readonly findings?: readonly Problem[];
 }
 
 export type GatewayState = "idle" | "checking" | "sending" | "paused" | "attention" | "stopping";
@@ -50,4 +53,5 @@ export type GatewayEvent =
   | { readonly kind: "run-finished"; readonly summary: RunSummary }
   | { readonly kind: "alert"; readonly alert: Alert }
   | { readonly kind: "log"; readonly line: LogLine }
+  | { readonly kind: "diagnosis"; readonly check: DiagnosisCheck }
   | { readonly kind: "transcript"; readonly entry: TranscriptEntry };

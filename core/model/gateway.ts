@@ -2,7 +2,14 @@
  * What a host holds: the whole core behind one interface. `core/gateway.ts` implements it, hosts (CLI,
  * desktop app), the API and tests use it.
  */
+
+import type { ActionsGateway } from "./actions-gateway.ts";
+import type { AddressingGateway } from "./addressing-gateway.ts";
+import type { ClockDoubt } from "./clock-doubt.ts";
+import type { Diagnosis, OnCheck } from "./diagnosis.ts";
 import type { GatewayEvent, GatewayState, RunSummary, RunTotals } from "./event.ts";
+import type { HistoryGateway } from "./history.ts";
+import type { GuardHold } from "./guard.ts";
 import type { Folder, FolderRow } from "./message.ts";
 import type { Clock, Secrets } from "./ports.ts";
 import type { Problem } from "./problem.ts";
@@ -71,19 +78,28 @@ export interface GatewayStatus {
   readonly lastRun: { readonly endedAt: number; readonly summary: RunSummary } | null;
   /** Since midnight, local time, in this process. */
   readonly today: RunTotals;
+  /** Not null: nothing is deleted because of its age until the clock is confirmed. */
+  readonly clock?: ClockDoubt | null;
+  /** What the guard against a wrong configuration holds; left out: nothing. */
+  readonly guard?: readonly GuardHold[];
 }
 
 /**
  * `openGateway(options: GatewayOptions): Promise<Gateway>` rejects with ProblemError, among others
  * `data-directory-in-use`, `settings-missing`, `settings-invalid`, `settings-newer`.
  */
-export interface Gateway {
+export interface Gateway extends AddressingGateway, HistoryGateway, ActionsGateway {
   check(order?: CheckOrder): Promise<RunSummary>;
   status(): GatewayStatus;
   queue(order: QueueOrder): readonly FolderRow[];
   settings(): Settings;
   /** Validated settings with sealed passwords; in force when it resolves. */
   saveSettings(settings: Settings): Promise<void>;
+  /**
+   * Examines everything from DNS to a trial RCPT; nothing is collected, sent or changed. Each check is told as it
+   * is done, to `onCheck` and as an event. Never rejects for what it finds; `signal` ends it early.
+   */
+  diagnose(onCheck?: OnCheck, signal?: AbortSignal): Promise<Diagnosis>;
   /** The returned function ends it. A listener that throws harms nobody. */
   subscribe(listener: (event: GatewayEvent) => void): () => void;
   startSchedule(): void;

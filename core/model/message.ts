@@ -1,3 +1,4 @@
+import type { FolderAction } from "./action.ts";
 import type { Resolution, TrailStep } from "./envelope.ts";
 import type { Failure } from "./failure.ts";
 import type { SmtpReply } from "./reply.ts";
@@ -96,8 +97,21 @@ export interface AcceptOrder {
    * A message whose exact bytes this account has given already is then `known`, under its new id too.
    */
   readonly hashDecides: boolean;
+  /** Recipients that are held from the start by the guard; as in the resolution. */
+  readonly held?: readonly string[];
+  /** Made by a person's action on another message: entered with it, and only once. */
+  readonly action?: ActionEntry;
   /** Only for a file that lies in the folders without a record: it is taken over where it is. */
   readonly adopt?: OrphanFile;
+}
+
+/** An action to be entered in the way of the message that it was for. */
+export interface ActionEntry {
+  readonly message: number;
+  readonly actionId: string;
+  readonly actor: string;
+  readonly kind: FolderAction;
+  readonly detail: string;
 }
 
 /** A message file without a record, found in one of the four folders (PRODUCT section 2, rule 6). */

@@ -21,6 +21,11 @@ import type { TranscriptLine } from "./transcript-entry.ts";
 /** Time. `now` is the wall clock (ms since 1970); `after` runs once, in real elapsed time. */
 export interface Clock {
   now(): number;
+  /**
+   * Milliseconds that have really passed since some moment, also while the computer slept; setting the clock does
+   * not change it. Left out: nobody can tell, steps of the clock are not noticed while the process runs.
+   */
+  elapsed?(): number;
   /** The returned function disarms the timer. Timers never hold the process open by themselves. */
   after(milliseconds: number, run: () => void): () => void;
 }
@@ -94,6 +99,8 @@ export interface SeenRecord {
   /** ms since 1970; null when it was never collected. */
   readonly collectedAt: number | null;
   readonly wholeHash: string | null;
+  /** Octets by LIST when it was collected; null or left out: not known (any more). Read only. */
+  readonly announcedSize?: number | null;
 }
 
 /** The client's own memory of a mailbox (TRAPS 4, 12). Implemented by the spool's journal. */
@@ -187,4 +194,6 @@ export interface OutcomeStore {
   apply(settlement: Settlement): Promise<void>;
   /** Messages in Errors whose report is due, oldest first. */
   reportsDue(limit: number, now: number): readonly ReportOrder[];
+  /** When the next report becomes due; null: none waits. */
+  nextReportAt(): number | null;
 }

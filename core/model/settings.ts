@@ -6,6 +6,7 @@
  * 3. A password is either clear text (only on import) or a sealed secret; `settings.json` holds sealed ones.
  */
 import * as z from "zod";
+import { findAliasLoops } from "./alias-loops.ts";
 
 const minutes = z.int().min(1).max(300);
 const port = z.int().min(1).max(65_535);
@@ -56,6 +57,8 @@ export const addressSchema = z
     message: "has no proper domain after the @",
   });
 
+/** Steps of PRODUCT section 4 that are left out: `for` in Received, To, Cc, Bcc, Resent-*. */
+const ignoredHeader = z.enum(["received-for", "to", "cc", "bcc", "resent"]);
 const headerName = z.string().regex(/^[\x21-\x39\x3b-\x7e]{1,78}$/, "is not a header name");
 
 export const sealedSecretSchema = z.strictObject({
@@ -104,6 +107,13 @@ export const accountSchema = z.strictObject({
   oversize: z.enum(["leave", "headers"]).default("leave"),
   trustedReceivedLines: z.int().min(0).max(20).default(2),
   mailboxAddresses: z.array(addressSchema).max(100).default([]),
+  /** In place of the general ones, for mailboxes at different providers; null: the general ones. */
+  headers: z
+    .strictObject({
+      custom: z.array(headerName).max(50).nullable().default(null),
+      ignore: z.array(ignoredHeader).nullable().default(null),
+    })
+    .prefault({}),
   acceptedCertificate: fingerprint.nullable().default(null),
   /** null: the schedule's. */
   intervalMinutes: minutes.nullable().default(null),
@@ -150,6 +160,32 @@ const dayWindow = z.union([
   }),
 ]);
 
+const stepTimeout = { timeoutSeconds: z.int().min(1).max(3_600).default(60) };
+const programText = z.string().refine((text) => !text.includes("\0"), "holds a NUL character");
+/** Started as it is, never through a shell. */
+const program = {
+  kind: z.literal("program"),
+  path: programText.min(1).max(4_096),
+  arguments: z.array(programText.max(8_192)).max(100).default([]),
+};
+const beforeCheck = {
+  ...stepTimeout,
+  /** Waited for behind it, whatever came of it. */
+  waitSeconds: z.int().min(0).max(3_600).default(0),
+  /** Nothing is collected when it failed. */
+  onlyIfSuccessful: z.boolean().default(false),
+};
+const preCheckSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none"), ...beforeCheck }),
+  z.strictObject({ ...program, ...beforeCheck }),
+  /** `port` null: the system's ping. */
+  z.strictObject({ kind: z.literal("reach"), host, port: port.nullable().default(null), ...beforeCheck }),
+]);
+const postCheckSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none"), ...stepTimeout }),
+  z.strictObject({ ...program, ...stepTimeout }),
+]);
+
 export const settingsSchema = z
   .strictObject({
     version: z.literal(1).default(1),
@@ -163,7 +199,7 @@ export const settingsSchema = z
     headers: z
       .strictObject({
         custom: z.array(headerName).max(50).default([]),
-        ignore: z.array(z.enum(["received-for", "to", "cc", "bcc", "resent"])).default([]),
+        ignore: z.array(ignoredHeader).default([]),
         bccAll: addressSchema.nullable().default(null),
       })
       .prefault({}),
@@ -233,8 +269,15 @@ export const settingsSchema = z
     backup: z.strictObject({ enabled: z.boolean().default(false), days: days.default(30) }).prefault({}),
     log: z.strictObject({ days: z.int().min(1).max(365).default(30) }).prefault({}),
     alerts: z
-      .strictObject({ pop3Errors: z.boolean().default(true), pop3Timeouts: z.boolean().default(false) })
+      .strictObject({
+        pop3Errors: z.boolean().default(true),
+        pop3Timeouts: z.boolean().default(false),
+        /** To the postmaster; off: only where the gateway is watched. */
+        mail: z.boolean().default(true),
+      })
       .prefault({}),
+    preCheck: preCheckSchema.prefault({ kind: "none" }),
+    postCheck: postCheckSchema.prefault({ kind: "none" }),
   })
   .superRefine((settings, context) => {
     const seen = new Set<string>();
@@ -248,6 +291,13 @@ export const settingsSchema = z
       }
       seen.add(account.id);
     });
+    for (const way of findAliasLoops(settings.aliases)) {
+      context.addIssue({
+        code: "custom",
+        path: ["aliases", way[0] ?? ""],
+        message: `goes round in a circle: ${way.join(" -> ")}`,
+      });
+    }
     const smtp: readonly (readonly [readonly string[], { security: string; username: string | null }])[] = [
       [["smtp"], settings.smtp],
       ...(settings.smtp.fallback ? [[["smtp", "fallback"], settings.smtp.fallback] as const] : []),

@@ -12,7 +12,7 @@
  * 5. Nothing from outside reaches a header of ours unescaped (nodemailer's composer encodes and folds).
  */
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type { Explain } from "../model/explanation.ts";
 import type { Failure } from "../model/failure.ts";
@@ -73,8 +73,8 @@ function originalPart(order: ReportOrder, context: ReportContext) {
     };
   }
   const excerpt = new MessageExcerpt(limits.reportLines);
-  original.once("error", (error) => excerpt.destroy(error));
-  original.pipe(excerpt);
+  // Whichever ends early ends the other; what went wrong is heard by whoever reads the excerpt.
+  pipeline(original, excerpt, () => undefined);
   return {
     filename: `${order.queueId}.txt`,
     contentType: "text/plain; charset=utf-8",

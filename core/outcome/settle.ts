@@ -6,10 +6,11 @@
  * 3. A refused "BCC all messages to" copy never sends a message to Errors (PRODUCT 5, guard b).
  * 4. Mail for MAILER-DAEMON only, and our own reports come back, are never reported: a failure sends them to
  *    Junk. EFS writes to nobody outside (RFC 3834 2: no answers to answers).
- * 5. A report refused because of its content goes once more without it; refused for good, its original goes
- *    to Junk; deferred to the end of its life, it is made anew an hour later (PRODUCT 2, table).
+ * 5. A report refused because of its content (what it says or how large it is, not who gets it) goes once more
+ *    without it; refused for good, its original goes to Junk; deferred to the end of its life, it is made anew an hour later (PRODUCT 2, table).
  */
 import { splitAddress } from "../model/address.ts";
+import type { Failure } from "../model/failure.ts";
 import type {
   AttemptResult,
   Disposition,
@@ -92,13 +93,21 @@ function reportEffect(result: AttemptResult, states: readonly After[]): ReportEf
       return { kind: "again", nextAt: result.endedAt + HOUR, form };
     }
     if (state.kind === "failed") {
-      const { phase } = state.failure;
-      const becauseOfContent =
-        phase === "data" || phase === "body" || phase === "final-reply" || phase === "local";
-      return form === "with-content" && becauseOfContent
+      return form === "with-content" && becauseOfContent(state.failure)
         ? { kind: "again", nextAt: result.endedAt, form: "without-content" }
         : { kind: "refused" };
     }
   }
   return { kind: "reported" };
 }
+
+/** Too large (RFC 1870: 552 to MAIL or RCPT, or not offered at all), or refused once it was seen. */
+function becauseOfContent({ phase, reply, scope }: Failure): boolean {
+  if (phase === "mail" || phase === "rcpt") {
+    return reply === null ? scope === "message" : reply.code === 552 || TOO_LARGE.test(reply.enhanced ?? "");
+  }
+  return true;
+}
+
+/** RFC 3463: 5.2.3 message length exceeds administrative limit, 5.3.4 message too big for system. */
+const TOO_LARGE = /^5\.(?:2\.3|3\.4)$/;

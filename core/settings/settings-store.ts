@@ -121,7 +121,10 @@ async function readIfPresent(path: string): Promise<Buffer | null> {
 
 /** Several problems in one sentence; the first 20 of them. */
 export function invalidSettings(path: string, problems: readonly SettingProblem[]): Problem {
-  const shown = problems.slice(0, 20).map(formatSettingProblem).join("; ");
+  const shown = problems
+    .slice(0, 20)
+    .map((problem) => (problem.path === "" ? problem.message : formatSettingProblem(problem)))
+    .join("; ");
   const more = problems.length > 20 ? `; and ${problems.length - 20} more` : "";
   return {
     code: "settings-invalid",

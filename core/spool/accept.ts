@@ -7,8 +7,8 @@
  * 2. Any failure rejects with ProblemError: no row, and the file goes again. Only when COMMIT itself failed the
  *    file stays: a crash might bring the row back, and it must find its file. It goes when the same message is
  *    taken later, or the next start decides (the record wins).
- * 3. An identity that is known makes nothing new. One whose deletion was confirmed and that is listed again
- *    with other content is a new message: servers use ids again.
+ * 3. An identity that is known makes nothing new. One whose deletion was confirmed, or of which LIST gave another
+ *    size, and that comes with other content is a new message: servers use ids again.
  * 4. Duplicates are decided inside the transaction, so that two equal messages on their way at the same time
  *    cannot both pass.
  * 5. A message with nobody left (duplicates, IGNORE) is closed with a history row; a BCC-all copy alone is not
@@ -21,9 +21,11 @@ import type { ResolvedRecipient, TrailStep } from "../model/envelope.ts";
 import type { Accepted, AcceptOrder, MessageSource } from "../model/message.ts";
 import { errorCode } from "../util/file-system.ts";
 import { type AcceptPlan, insertMessage, insertRecipients, recordCollected } from "./accept-rows.ts";
+import { enterAction, findAction } from "./action-rows.ts";
 import { type Destination, destinationOf, folderOf } from "./destination.ts";
 import { HAND_ACCOUNT, hashUid, makeFileName, parseFileName } from "./file-name.ts";
 import type { FileTasks } from "./file-tasks.ts";
+import { holdNew } from "./holds.ts";
 import { UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
 import type { SpoolContext } from "./spool-context.ts";
@@ -118,6 +120,12 @@ export class Acceptor {
     if (!this.#takesReport(plan)) {
       return { accepted: { kind: "known", id: plan.order.reportOf ?? 0 }, keep: false, closedId: null };
     }
+    const { action } = plan.order;
+    const madeBefore =
+      action === undefined ? null : findAction(this.#context, action.message, action.actionId);
+    if (madeBefore !== null) {
+      return { accepted: { kind: "known", id: madeBefore.made ?? 0 }, keep: false, closedId: null };
+    }
     const { recipients, trail } = this.#withoutDuplicates(plan);
     const nobody: Destination = {
       kind: "close",
@@ -134,6 +142,10 @@ export class Acceptor {
       id,
       destination.kind === "queue" ? recipients : plan.order.resolution.recipients,
     );
+    if (action !== undefined) enterAction(this.#context, action, id, plan.now);
+    if (destination.kind === "queue" && plan.order.held !== undefined && plan.order.held.length > 0) {
+      holdNew(this.#context, id, plan.order.held, this.#meta.usableTime);
+    }
     if (known === null && plan.uidHash !== null) {
       const { uid, uidHash, now } = plan;
       const { accountId } = plan.order.source;
@@ -165,7 +177,8 @@ export class Acceptor {
     const { source, body, adopt } = order;
     const destination = destinationOf(order);
     const folder = folderOf(destination);
-    const fromMailbox = order.kind === "mail" && source.accountId !== HAND_ACCOUNT;
+    const fromMailbox =
+      order.kind === "mail" && source.accountId !== HAND_ACCOUNT && order.action === undefined;
     const uid = fromMailbox ? uidOf(source, body.wholeHash, adopt?.uidHash ?? null) : null;
     const uidHash = !fromMailbox ? null : adopt === undefined ? hashUid(uid ?? "") : adopt.uidHash;
     const queueId = this.#queueId(adopt?.queueId ?? null);
@@ -213,8 +226,16 @@ export class Acceptor {
     const state = textOrNull(seen?.["state"]);
     // Put back after an antivirus program had taken it away: it is sent after all.
     const restored = order.adopt !== undefined && seen?.["outcome"] === "removed";
-    if ((state === "collected" || state === "left") && !restored) return number(seen?.["message"]);
     const hashBefore = textOrNull(seen?.["whole_hash"]);
+    const other = order.hashDecides && hashBefore !== null && hashBefore !== wholeHash;
+    if ((state === "collected" || state === "left") && !restored && !other) {
+      const message = number(seen?.["message"]);
+      const { announcedSize } = order.source;
+      if (announcedSize !== null) {
+        journal.run("UPDATE message SET announced_size = ? WHERE id = ?", announcedSize, message);
+      }
+      return message;
+    }
     if (state === "gone" && (hashBefore === null || hashBefore === wholeHash)) {
       journal.run(
         "UPDATE seen SET state = 'collected', listed_at = ? WHERE account = ? AND uid_hash = ?",
@@ -252,7 +273,7 @@ export class Acceptor {
     readonly trail: readonly TrailStep[];
   } {
     const { recipients, trail } = order.resolution;
-    const days = this.#context.policy().duplicateDays;
+    const { duplicateDays: days, clockBelieved = true } = this.#context.policy();
     const key = order.duplicateKey;
     if (key === null || days === 0) return { recipients, trail };
     const dropped: TrailStep[] = [];
@@ -263,7 +284,8 @@ export class Acceptor {
         key,
         addressKey(recipient.address),
       );
-      if (before === undefined || number(before["at"]) <= now - days * DAY) return true;
+      if (before === undefined) return true;
+      if (clockBelieved && number(before["at"]) <= now - days * DAY) return true;
       dropped.push({
         address: recipient.address,
         header: null,

@@ -11,6 +11,7 @@
 import { limits } from "../model/limits.ts";
 import type { ReceivedBody } from "../model/message.ts";
 import type { ReceivingBody } from "../model/ports.ts";
+import { buffersPassed } from "../util/dead-buffers.ts";
 import type { FileSystem, WritableFile } from "../util/file-system.ts";
 import { MessageScanner } from "./message-scan.ts";
 import { storageError } from "./spool-problem.ts";
@@ -119,7 +120,10 @@ export class BodyFile implements ReceivingBody {
         this.#failure = error;
       }
       this.#waiting -= size;
-      if (block !== null) this.#spare.push(block);
+      if (block !== null) {
+        this.#spare.push(block);
+        buffersPassed(size);
+      }
     });
   }
 

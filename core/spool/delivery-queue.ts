@@ -3,14 +3,17 @@
  *
  * 1. A message is claimed once: the attempt and the time of the next one are on the disk before the caller
  *    gets it, so that a crash never hammers the server (ARCHITECTURE, decisions).
- * 2. A message that is given back untried is due at once, behind the others that are due: the next probe of a
- *    route that is down uses another message.
- * 3. The indexes hold only what is pending, so that the cost is that of the batch.
+ * 2. A message that is given back untried is due when its recipients are. One that is due already is so behind
+ *    the others: the next probe of a route that is down uses another message.
+ * 3. Before anything is claimed, what the journal could not take earlier is recorded (`Owed`).
+ * 4. The indexes hold only what is pending, so that the cost is that of the batch.
  */
 import type { QueuedMessage } from "../model/message.ts";
 import type { ClaimOrder, DeliveryQueue } from "../model/ports.ts";
+import { pendingDue } from "./due.ts";
 import type { Row } from "./journal.ts";
 import type { Meta } from "./meta.ts";
+import type { Owed } from "./owed.ts";
 import { queuedMessage } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull } from "./spool-context.ts";
@@ -20,14 +23,17 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 export class JournalQueue implements DeliveryQueue {
   readonly #context: SpoolContext;
   readonly #meta: Meta;
+  readonly #owed: Owed;
 
-  constructor(context: SpoolContext, meta: Meta) {
+  constructor(context: SpoolContext, meta: Meta, owed: Owed) {
     this.#context = context;
     this.#meta = meta;
+    this.#owed = owed;
   }
 
-  claim(order: ClaimOrder): Promise<readonly QueuedMessage[]> {
+  async claim(order: ClaimOrder): Promise<readonly QueuedMessage[]> {
     const { journal, directory } = this.#context;
+    await this.#owed.settle();
     return journal.commit(() => {
       const rows = this.#due(order);
       for (const row of rows) {
@@ -43,16 +49,21 @@ export class JournalQueue implements DeliveryQueue {
 
   release(messages: readonly QueuedMessage[]): Promise<void> {
     const { journal, clock } = this.#context;
-    const now = clock.now();
-    return journal.commit(() => {
-      for (const { id } of messages) {
-        journal.run("UPDATE message SET claimed = 0, due_at = ? WHERE id = ? AND claimed = 1", now, id);
-        journal.run("DELETE FROM attempt WHERE message = ? AND state = 'open'", id);
-      }
-    });
+    return this.#owed.record(() =>
+      journal.commit(() => {
+        const now = clock.now();
+        for (const { id } of messages) {
+          const due = pendingDue(journal, id, now)?.dueAt ?? null;
+          const dueAt = due === null ? null : Math.max(due, now);
+          journal.run("UPDATE message SET claimed = 0, due_at = ? WHERE id = ? AND claimed = 1", dueAt, id);
+          journal.run("DELETE FROM attempt WHERE message = ? AND state = 'open'", id);
+        }
+      }),
+    );
   }
 
   nextDueAt(kinds: ClaimOrder["kinds"]): number | null {
+    if (this.#owed.any) return 0;
     let next: number | null = null;
     for (const kind of kinds) {
       const row = this.#context.journal.get(

@@ -43,6 +43,12 @@ export function countFolders({ journal }: SpoolContext): Readonly<Record<Folder,
   return counts;
 }
 
+/** When the message with the highest id was taken over; null: there never was one. */
+export function newestMessageAt({ journal }: SpoolContext): number | null {
+  const row = journal.get("SELECT received_at FROM message ORDER BY id DESC LIMIT 1");
+  return row === undefined ? null : number(row["received_at"]);
+}
+
 export function findMessage({ journal, directory }: SpoolContext, id: number): MessageRecord | null {
   const row = journal.get("SELECT * FROM message WHERE id = ?", id);
   return row === undefined ? null : messageRecord(journal, row, directory.mail);

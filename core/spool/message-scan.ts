@@ -64,6 +64,11 @@ export class MessageScanner {
     }
   }
 
+  /** Nothing more will belong to the header, or be kept of it. */
+  get headerComplete(): boolean {
+    return this.#inBody || this.#kept >= this.#headerLimit;
+  }
+
   end(): MessageScan {
     const headerHash = this.#headerHash.digest("hex");
     const bodyHash = this.#bodyHash.digest("hex");

@@ -134,6 +134,57 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX duplicate_at ON duplicate (at);
   `,
+  // --- 2: the history can be searched (spool/history-index) ------------------------------------------------
+  `
+  -- 1: in the index as it is now
+  ALTER TABLE message ADD COLUMN indexed_for_search INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX message_to_index ON message (id) WHERE indexed_for_search = 0;
+  -- Junk that was never reported is not aged before somebody has taken note of it; when that was
+  ALTER TABLE message ADD COLUMN acknowledged_at INTEGER;
+  -- Backup is the one folder that grows without end: what is old enough is found without a look at the rest.
+  CREATE INDEX message_backup ON message (closed_at) WHERE folder = 'Backup';
+
+  CREATE VIRTUAL TABLE history USING fts5 (
+    sender, recipient, subject, ident, facet,
+    detail = 'column', columnsize = 0, tokenize = "ascii tokenchars '@._+=-'"
+  );
+  -- What is deleted is taken out of the index at once, not merely marked.
+  INSERT INTO history (history, rank) VALUES ('secure-delete', 1);
+  INSERT INTO history (history, rank) VALUES ('automerge', 8);
+
+  -- For each 1,024 ids that are in the index: when the first and the last of them were taken over.
+  CREATE TABLE history_zone (
+    zone INTEGER PRIMARY KEY,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TRIGGER history_outcome AFTER UPDATE OF outcome ON message
+    WHEN old.indexed_for_search = 1 AND new.outcome IS NOT old.outcome
+    BEGIN UPDATE message SET indexed_for_search = 0 WHERE id = new.id; END;
+  CREATE TRIGGER history_recipient AFTER INSERT ON recipient
+    BEGIN UPDATE message SET indexed_for_search = 0 WHERE id = new.message AND indexed_for_search = 1; END;
+  CREATE TRIGGER history_erased AFTER DELETE ON message
+    BEGIN DELETE FROM history WHERE rowid = old.id; END;
+  `,
+  // --- 3: what people did to a message (spool/actions) ------------------------------------------------------
+  `
+  CREATE TABLE action (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    -- given by whoever asks: the same once more does nothing more
+    action_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    -- who asked
+    actor TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    -- the answer that was given, in words
+    detail TEXT NOT NULL,
+    -- the message that it made; its row may have gone
+    made INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX action_once ON action (message, action_id);
+  `,
 ];
 
 export const JOURNAL_VERSION = MIGRATIONS.length;

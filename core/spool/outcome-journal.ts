@@ -7,7 +7,9 @@
  * 3. The file stays in Inbox while any recipient is pending, whatever was asked for.
  * 4. A recipient that was not delivered to is no reason to drop an equal message as a duplicate.
  * 5. A file that is gone from a readable folder was removed by other software: the message is closed and the
- *    rest goes on. A folder that cannot be read closes nothing (PRODUCT section 2, antivirus).
+ *    rest goes on. A folder that cannot be read closes nothing (PRODUCT section 2, antivirus). Either way the
+ *    attempt is over: no message stays claimed.
+ * 6. What the journal could not take is owed (`Owed`), and recorded before anything else goes out.
  */
 import { join } from "node:path";
 import { addressKey } from "../model/address.ts";
@@ -24,29 +26,35 @@ import { isPending } from "../model/message.ts";
 import type { OutcomeStore } from "../model/ports.ts";
 import { ProblemError } from "../model/problem.ts";
 import { assertNever } from "../util/assert-never.ts";
+import { PENDING, pendingDue } from "./due.ts";
 import type { FileTask, FileTasks } from "./file-tasks.ts";
 import type { Meta } from "./meta.ts";
+import type { Owed } from "./owed.ts";
 import { recipientsOf, reportForm, summaryOf } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
 import { storageProblem } from "./spool-problem.ts";
-import { readState } from "./stored-values.ts";
 
 const HOUR = 3_600_000;
-const PENDING = "('queued', 'deferred', 'held')";
 
 export class OutcomeJournal implements OutcomeStore {
   readonly #context: SpoolContext;
   readonly #tasks: FileTasks;
   readonly #meta: Meta;
+  readonly #owed: Owed;
 
-  constructor(context: SpoolContext, tasks: FileTasks, meta: Meta) {
+  constructor(context: SpoolContext, tasks: FileTasks, meta: Meta, owed: Owed) {
     this.#context = context;
     this.#tasks = tasks;
     this.#meta = meta;
+    this.#owed = owed;
   }
 
-  async apply(settlement: Settlement): Promise<void> {
+  apply(settlement: Settlement): Promise<void> {
+    return this.#owed.record(() => this.#apply(settlement));
+  }
+
+  async #apply(settlement: Settlement): Promise<void> {
     const moves = await this.#context.journal.commit(() => this.#enter(settlement));
     for (const move of moves) {
       if ((await this.#tasks.run(move)) === "missing") await this.#fileGone(move.id);
@@ -87,6 +95,13 @@ export class OutcomeJournal implements OutcomeStore {
       });
   }
 
+  nextReportAt(): number | null {
+    const row = this.#context.journal.get(
+      "SELECT min(report_due_at) AS due FROM message WHERE report_state = 'waiting'",
+    );
+    return numberOrNull(row?.["due"]);
+  }
+
   /** For delivery, when it finds no file at the message's path. Rejects when the folder cannot be read. */
   async bodyMissing(id: number): Promise<"removed" | "present"> {
     const { journal, directory, fileSystem, log, clock } = this.#context;
@@ -95,18 +110,39 @@ export class OutcomeJournal implements OutcomeStore {
     if (row === undefined || folder === null) return "removed";
     const place = directory.folder(folder);
     const file = text(row["file"]);
+    let present: boolean;
     try {
       const names = await fileSystem.readFolder(place);
-      if (names.includes(file) || (await fileSystem.status(join(place, file))) !== null) return "present";
+      present = names.includes(file) || (await fileSystem.status(join(place, file))) !== null;
     } catch (error) {
       const problem = storageProblem(error, `The folder ${place}`, "could not be read");
       this.#context.raiseAlert({ cause: `spool-folder:${folder}`, problem });
+      await this.#giveUpAttempt(id);
       throw new ProblemError(problem, { cause: error });
     }
-    await journal.commit(() => closeAsRemoved(this.#context, id, clock.now()));
+    if (present) {
+      await this.#giveUpAttempt(id);
+      return "present";
+    }
+    await this.#owed.record(() => journal.commit(() => closeAsRemoved(this.#context, id, clock.now())));
     const queueId = text(row["queue_id"]);
     log({ source: "spool", level: "warning", queueId, text: `${file} was removed by other software` });
     return "removed";
+  }
+
+  /** The file was not there when it was to be sent, and may be there the next time: at the time that was claimed. */
+  #giveUpAttempt(id: number): Promise<void> {
+    const { journal, clock } = this.#context;
+    return this.#owed.record(() =>
+      journal.commit(() => {
+        journal.run("UPDATE message SET claimed = 0, interrupted = 0 WHERE id = ? AND claimed = 1", id);
+        journal.run(
+          "UPDATE attempt SET state = 'body-missing', ended_at = ? WHERE message = ? AND state = 'open'",
+          clock.now(),
+          id,
+        );
+      }),
+    );
   }
 
   /** Inside the transaction. The files to be moved after it. */
@@ -132,7 +168,7 @@ export class OutcomeJournal implements OutcomeStore {
     const moves: FileTask[] = [];
     // Closed meanwhile (by hand, by other software): its place is decided.
     if (row["closed_at"] === null) {
-      const pending = this.#pendingOf(id, result.endedAt);
+      const pending = pendingDue(journal, id, result.endedAt);
       if (pending !== null) this.#stay(id, pending, numberOrNull(row["usable_stopped"]));
       else moves.push(...this.#close(result, this.#closing(id, disposition), text(row["file"])));
     }
@@ -165,21 +201,6 @@ export class OutcomeJournal implements OutcomeStore {
         );
       }
     }
-  }
-
-  /** When a pending message is due; `dueAt` null: all that is pending is held. null: nothing is pending. */
-  #pendingOf(id: number, now: number): { readonly dueAt: number | null } | null {
-    const rows = this.#context.journal.all(
-      `SELECT state, detail FROM recipient WHERE message = ? AND state IN ${PENDING}`,
-      id,
-    );
-    if (rows.length === 0) return null;
-    let dueAt: number | null = null;
-    for (const row of rows) {
-      const due = dueTime(readState(text(row["state"]), text(row["detail"])), now);
-      if (due !== null && (dueAt === null || due < dueAt)) dueAt = due;
-    }
-    return { dueAt };
   }
 
   #stay(id: number, { dueAt }: { readonly dueAt: number | null }, stopped: number | null): void {
@@ -257,7 +278,9 @@ export class OutcomeJournal implements OutcomeStore {
     switch (effect.kind) {
       case "reported":
         journal.run(
-          "UPDATE message SET report_state = 'reported', report_due_at = NULL, reported_at = ? WHERE id = ?",
+          // Back in Inbox, because somebody has it tried again: this report was about the time before.
+          `UPDATE message SET report_state = 'reported', report_due_at = NULL, reported_at = ?
+           WHERE id = ? AND folder IS NOT 'Inbox'`,
           now,
           original,
         );
@@ -273,6 +296,7 @@ export class OutcomeJournal implements OutcomeStore {
         return [];
       case "refused": {
         const row = journal.get("SELECT folder, file FROM message WHERE id = ?", original);
+        if (row?.["folder"] === "Inbox") return [];
         journal.run(
           `UPDATE message SET report_state = 'refused', report_due_at = NULL, outcome = 'junk',
              junk_reason = 'report-refused' WHERE id = ?`,
@@ -311,11 +335,6 @@ function folderAfter(disposition: Exclude<Disposition, { readonly kind: "stay" }
     default:
       return assertNever(disposition);
   }
-}
-
-function dueTime(state: RecipientState, now: number): number | null {
-  if (state.kind === "deferred") return state.nextAt;
-  return state.kind === "held" ? null : now;
 }
 
 /**

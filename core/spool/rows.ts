@@ -1,5 +1,6 @@
 /** Rows of the journal as the types that the stages know. */
 import { join } from "node:path";
+import { MESSAGE_OUTCOMES, type MessageOutcome } from "../model/history.ts";
 import type {
   FolderRow,
   JunkReason,
@@ -26,6 +27,10 @@ const JUNK_REASONS = [
 
 export function messageKind(row: Row) {
   return oneOf(row["kind"], ["mail", "report", "alert"]);
+}
+
+export function junkReason(value: unknown): JunkReason | null {
+  return value === null || value === undefined ? null : oneOf(value, JUNK_REASONS);
 }
 
 export function reportForm(value: unknown): ReportForm | null {
@@ -58,8 +63,10 @@ export function sourceOf(row: Row): MessageSource {
   };
 }
 
-export function recipientsOf(journal: Journal, message: number): readonly QueuedRecipient[] {
-  return journal.all("SELECT * FROM recipient WHERE message = ? ORDER BY id", message).map((row) => ({
+/** In their order; `limit`: the first of them. */
+export function recipientsOf(journal: Journal, message: number, limit = -1): readonly QueuedRecipient[] {
+  const sql = "SELECT * FROM recipient WHERE message = ? ORDER BY id LIMIT ?";
+  return journal.all(sql, message, limit).map((row) => ({
     id: number(row["id"]),
     address: text(row["address"]),
     role: oneOf(row["role"], ["addressed", "bcc-all", "postmaster"]),
@@ -115,25 +122,6 @@ export interface MessageRecord extends Omit<FolderRow, "folder"> {
   readonly outcomeDetail: string | null;
 }
 
-export type MessageOutcome =
-  | "delivered"
-  | "errors"
-  | "junk"
-  | "discarded"
-  | "nobody-left"
-  | "removed"
-  | "listed-again";
-
-const OUTCOMES = [
-  "removed",
-  "delivered",
-  "errors",
-  "junk",
-  "discarded",
-  "nobody-left",
-  "listed-again",
-] as const satisfies readonly MessageOutcome[];
-
 export function messageRecord(journal: Journal, row: Row, mail: string): MessageRecord {
   const id = number(row["id"]);
   const folder = folderOrNull(row["folder"]);
@@ -151,13 +139,13 @@ export function messageRecord(journal: Journal, row: Row, mail: string): Message
     size: number(row["size"]),
     receivedAt: number(row["received_at"]),
     file,
-    junkReason: row["junk_reason"] === null ? null : oneOf(row["junk_reason"], JUNK_REASONS),
+    junkReason: junkReason(row["junk_reason"]),
     reportState: reportState(row["report_state"]),
     recipients: recipientsOf(journal, id),
     trail: trailOf(journal, id),
     wholeHash: text(row["whole_hash"]),
     closedAt: numberOrNull(row["closed_at"]),
-    outcome: row["outcome"] === null ? null : oneOf(row["outcome"], OUTCOMES),
+    outcome: row["outcome"] === null ? null : oneOf(row["outcome"], MESSAGE_OUTCOMES),
     outcomeDetail: textOrNull(row["outcome_detail"]),
   };
 }

@@ -7,7 +7,9 @@
  * 3. Only an id that is `collected` may be deleted from the server, and only while its message is in the
  *    history or its file in its folder. An id that is `gone` and listed again must be read again first:
  *    servers use ids again.
- * 4. Long listings are worked off in slices; the rest of the program goes on in between.
+ * 4. With each record comes the size that LIST gave when the message was collected: another size under the same id
+ *    is another message (a mailbox that moved, ids that begin anew).
+ * 5. Long listings are worked off in slices; the rest of the program goes on in between.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -25,6 +27,9 @@ import { storageProblem } from "./spool-problem.ts";
 const DAY = 86_400_000;
 const SLICE = 2_000;
 const READ_ALL_ABOVE = 5_000;
+/** With what LIST gave; the message's row may have gone. */
+const SEEN = `SELECT seen.*, message.announced_size FROM seen LEFT JOIN message ON message.id = seen.message
+  WHERE seen.account = ?`;
 
 interface ToDelete {
   readonly uid: string;
@@ -277,15 +282,11 @@ export class JournalLedger implements SeenLedger {
   }
 
   #row(accountId: string, uidHash: string): Row | undefined {
-    return this.#context.journal.get(
-      "SELECT * FROM seen WHERE account = ? AND uid_hash = ?",
-      accountId,
-      uidHash,
-    );
+    return this.#context.journal.get(`${SEEN} AND seen.uid_hash = ?`, accountId, uidHash);
   }
 
   #rows(accountId: string): ReadonlyMap<string, Row> {
-    const rows = this.#context.journal.all("SELECT * FROM seen WHERE account = ?", accountId);
+    const rows = this.#context.journal.all(SEEN, accountId);
     return new Map(rows.map((row) => [text(row["uid_hash"]), row]));
   }
 
@@ -312,7 +313,8 @@ export class JournalLedger implements SeenLedger {
     const forget = (account: string): void => {
       journal.run("DELETE FROM seen WHERE account = ? AND uid_hash = ?", account, uidHash);
     };
-    if (listedAt <= now - limits.seenForgetDays * DAY) return [forget];
+    const believed = this.#context.policy().clockBelieved !== false;
+    if (believed && listedAt <= now - limits.seenForgetDays * DAY) return [forget];
     if (row["state"] !== "collected") return [];
     return [
       (account) =>
@@ -334,8 +336,10 @@ function isHashIdentity(uid: string): boolean {
 }
 
 function seenRecord(row: Row, uid: string): SeenRecord {
+  const announcedSize = numberOrNull(row["announced_size"]);
   return {
     uid,
+    ...(announcedSize === null ? {} : { announcedSize }),
     state: oneOf(row["state"], [
       "failing",
       "collected",

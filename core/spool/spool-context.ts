@@ -18,6 +18,8 @@ export interface SpoolPolicy {
   readonly junkDays: number;
   readonly backupDays: number;
   readonly historyDays: number;
+  /** False: the clock may have been set (gateway/clock-watch); nothing is old enough for anything. Default true. */
+  readonly clockBelieved?: boolean;
 }
 
 /** What the parts of the spool share. */

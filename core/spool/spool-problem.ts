@@ -32,6 +32,7 @@ type Trouble =
   | "disk-error"
   | "too-many-open-files"
   | "folder-missing"
+  | "file-in-the-way"
   | "file-locked"
   | "journal-damaged"
   | "storage-failed";
@@ -47,7 +48,9 @@ const BY_ERRNO: Readonly<Record<string, Trouble>> = {
   EMFILE: "too-many-open-files",
   ENFILE: "too-many-open-files",
   ENOENT: "folder-missing",
-  ENOTDIR: "folder-missing",
+  ENOTDIR: "file-in-the-way",
+  EEXIST: "file-in-the-way",
+  EISDIR: "file-in-the-way",
   EBUSY: "file-locked",
 };
 
@@ -82,6 +85,10 @@ const WORDS: Readonly<Record<Trouble, { readonly what: string; readonly cure: st
   "folder-missing": {
     what: "the folder is not there",
     cure: "Put the folder back, or check that its disk is connected, then check again.",
+  },
+  "file-in-the-way": {
+    what: "there is a file where a folder has to be, or a folder where a file has to be",
+    cure: "Check the path of the data folder (--data), and move away what is in its place.",
   },
   "file-locked": {
     what: "another program keeps it locked",

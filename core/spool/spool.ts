@@ -4,6 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { ActionRecord } from "../model/action.ts";
+import type {
+  ForgottenHistory,
+  HistoryKey,
+  HistoryMessage,
+  HistoryPage,
+  HistoryQuery,
+} from "../model/history.ts";
 import type { Accepted, AcceptOrder, Folder, FolderRow, OrphanFile, ReceivedBody } from "../model/message.ts";
 import type {
   BodyStore,
@@ -20,18 +28,33 @@ import { ProblemError } from "../model/problem.ts";
 import { errorCode, type FileSystem, nodeFileSystem, withRetries } from "../util/file-system.ts";
 import { FolderSync } from "../util/folder-sync.ts";
 import { Acceptor } from "./accept.ts";
+import { actionsOf } from "./action-rows.ts";
+import { Actions } from "./actions.ts";
 import { BodyFile } from "./body-file.ts";
+import { copyBody, readHeader } from "./copy-body.ts";
 import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./data-directory.ts";
 import { JournalQueue } from "./delivery-queue.ts";
 import { isMessageFile } from "./file-name.ts";
 import { FileTasks } from "./file-tasks.ts";
+import { HistoryIndex } from "./history-index.ts";
+import { historyMessage } from "./history-row.ts";
+import { searchHistory } from "./history-search.ts";
+import { Holds } from "./holds.ts";
 import { openJournal } from "./journal.ts";
-import { type AttemptRecord, attemptsOf, countFolders, findMessage, listFolder } from "./listing.ts";
+import {
+  type AttemptRecord,
+  attemptsOf,
+  countFolders,
+  findMessage,
+  listFolder,
+  newestMessageAt,
+} from "./listing.ts";
 import { Meta } from "./meta.ts";
 import { Orphans } from "./orphans.ts";
 import { OutcomeJournal } from "./outcome-journal.ts";
+import { Owed } from "./owed.ts";
 import { type Recovery, recover } from "./recovery.ts";
-import { type Retired, retire } from "./retention.ts";
+import { acknowledgeJunk, forgetHistory, type Retired, retire } from "./retention.ts";
 import type { MessageRecord } from "./rows.ts";
 import { JournalLedger } from "./seen-ledger.ts";
 import type { SpoolContext, SpoolPolicy } from "./spool-context.ts";
@@ -59,6 +82,10 @@ export interface Spool {
   readonly queue: DeliveryQueue;
   readonly route: RouteStore;
   readonly outcomes: OutcomeStore;
+  /** What waits in Inbox until it is released. */
+  readonly holds: Holds;
+  /** What people do to messages. */
+  readonly actions: Actions;
   /** Small facts that are kept over restarts, as JSON; null: never written. */
   readonly notes: Notes;
   /** Who this installation is, for trace header and report header. */
@@ -75,9 +102,27 @@ export interface Spool {
   /** A page of a folder, oldest first, behind the row `afterId` (0: from the beginning). */
   list(folder: Folder, afterId: number, limit: number): readonly FolderRow[];
   counts(): Readonly<Record<Folder, number>>;
+  /** When the last message was taken over, ms since 1970; null: never. */
+  newestMessageAt(): number | null;
   /** Also when its file has gone. */
   message(id: number): MessageRecord | null;
   attempts(id: number): readonly AttemptRecord[];
+  /** What people did to a message, oldest first. */
+  actionsOf(id: number): readonly ActionRecord[];
+  /** A message's header, for the resolver; null: there is no file. Rejects with ProblemError. */
+  readHeader(path: string): Promise<Buffer | null>;
+  /** A new body of the same octets; null: there is no file. Rejects with ProblemError. */
+  copyBody(path: string): Promise<ReceivedBody | null>;
+  /** A page of the history; never more than some 50 ms of work. */
+  history(query: HistoryQuery): HistoryPage;
+  /** null: there is no such row (any more). A file that is not there any more is not told. */
+  historyMessage(which: HistoryKey): Promise<HistoryMessage | null>;
+  /** Deletes rows from history and index whose messages are done with. */
+  forgetHistory(ids: readonly number[]): Promise<ForgottenHistory>;
+  /** Junk that was never reported is aged from now on. The number of messages. */
+  acknowledgeJunk(ids: readonly number[] | "all"): Promise<number>;
+  /** Brings the index of the history up to date. */
+  indexHistory(): Promise<void>;
   /** Retention: what is old enough goes. Once an hour is enough. */
   tend(): Promise<Retired>;
   /** What is queued is committed; the data directory is given back. */
@@ -146,6 +191,10 @@ class JournalSpool implements Spool, BodyStore {
   readonly #acceptor: Acceptor;
   readonly #orphans: Orphans;
   readonly #outcomes: OutcomeJournal;
+  readonly #owed = new Owed();
+  readonly #historyIndex: HistoryIndex;
+  readonly holds: Holds;
+  readonly actions: Actions;
   readonly ledger: SeenLedger;
   readonly queue: DeliveryQueue;
   readonly route: RouteStore;
@@ -158,9 +207,12 @@ class JournalSpool implements Spool, BodyStore {
     this.#tasks = new FileTasks(context);
     this.#acceptor = new Acceptor(context, this.#tasks, meta);
     this.#orphans = new Orphans(context, this.#acceptor.inFlight, recovery.orphans);
-    this.#outcomes = new OutcomeJournal(context, this.#tasks, meta);
+    this.#outcomes = new OutcomeJournal(context, this.#tasks, meta, this.#owed);
+    this.#historyIndex = new HistoryIndex(context);
+    this.holds = new Holds(context, this.#tasks, meta);
+    this.actions = new Actions(context, this.#tasks, meta, this.holds);
     this.ledger = new JournalLedger(context);
-    this.queue = new JournalQueue(context, meta);
+    this.queue = new JournalQueue(context, meta, this.#owed);
     this.route = meta;
     this.notes = {
       read: (name) => meta.readNote(name),
@@ -191,8 +243,10 @@ class JournalSpool implements Spool, BodyStore {
     return new BodyFile(fileSystem, join(directory.temporary, `${randomUUID()}.part`));
   }
 
-  accept(order: AcceptOrder): Promise<Accepted> {
-    return this.#acceptor.accept(order);
+  async accept(order: AcceptOrder): Promise<Accepted> {
+    const accepted = await this.#acceptor.accept(order);
+    this.#historyIndex.noticed();
+    return accepted;
   }
 
   async discard(body: ReceivedBody): Promise<void> {
@@ -223,6 +277,10 @@ class JournalSpool implements Spool, BodyStore {
     return countFolders(this.#context);
   }
 
+  newestMessageAt(): number | null {
+    return newestMessageAt(this.#context);
+  }
+
   message(id: number): MessageRecord | null {
     return findMessage(this.#context, id);
   }
@@ -231,11 +289,49 @@ class JournalSpool implements Spool, BodyStore {
     return attemptsOf(this.#context, id);
   }
 
+  actionsOf(id: number): readonly ActionRecord[] {
+    return actionsOf(this.#context, id);
+  }
+
+  readHeader(path: string): Promise<Buffer | null> {
+    return readHeader(this.#context.fileSystem, path);
+  }
+
+  async copyBody(path: string): Promise<ReceivedBody | null> {
+    return copyBody(this.#context.fileSystem, path, await this.receive());
+  }
+
+  history(query: HistoryQuery): HistoryPage {
+    return searchHistory(this.#context, query);
+  }
+
+  async historyMessage(which: HistoryKey): Promise<HistoryMessage | null> {
+    const found = historyMessage(this.#context, which);
+    if (found?.file == null) return found;
+    const status = await this.#context.fileSystem.status(found.file.path).catch(() => null);
+    return status === null ? { ...found, file: null } : found;
+  }
+
+  forgetHistory(ids: readonly number[]): Promise<ForgottenHistory> {
+    return forgetHistory(this.#context, ids);
+  }
+
+  acknowledgeJunk(ids: readonly number[] | "all"): Promise<number> {
+    return acknowledgeJunk(this.#context, ids);
+  }
+
+  indexHistory(): Promise<void> {
+    return this.#historyIndex.catchUp();
+  }
+
   tend(): Promise<Retired> {
     return retire(this.#context, this.#tasks, this.#context.clock.now());
   }
 
   async close(): Promise<void> {
+    // What cannot be recorded now either counts as interrupted at the next start.
+    await this.#owed.settle().catch(() => undefined);
+    await this.#historyIndex.close();
     await this.#tasks.flush();
     this.#context.journal.close();
     this.#context.directory.release();

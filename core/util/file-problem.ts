@@ -25,7 +25,9 @@ function reason(error: NodeJS.ErrnoException): string {
     case "EISDIR":
       return "it is a folder";
     case "ENOTDIR":
-      return "a part of the path is not a folder";
+      return "a part of the path is a file, not a folder";
+    case "EEXIST":
+      return "there is a file of that name, not a folder";
     case "EBUSY":
       return "another program has it open";
     default:
@@ -39,6 +41,8 @@ function cure(error: NodeJS.ErrnoException): string {
     case "EISDIR":
     case "ENOTDIR":
       return "Check the path.";
+    case "EEXIST":
+      return "Move that file away.";
     case "EACCES":
     case "EPERM":
       return "Give the account under which the program runs the right to use it, or choose another data folder with --data.";

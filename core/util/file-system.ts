@@ -11,6 +11,7 @@
  */
 import { closeSync, fsync, openSync, renameSync, write, writeSync } from "node:fs";
 import * as fs from "node:fs/promises";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../model/ports.ts";
 
@@ -68,9 +69,7 @@ export const nodeFileSystem: FileSystem = {
   },
   unlink: (path) => fs.unlink(path),
   readFolder: (path) => fs.readdir(path),
-  async makeFolder(path) {
-    await fs.mkdir(path, { recursive: true, mode: FOLDER_MODE });
-  },
+  makeFolder,
   syncFolder,
   async status(path) {
     try {
@@ -112,6 +111,31 @@ function writable(descriptor: number): WritableFile {
       closeSync(descriptor);
     },
   };
+}
+
+/**
+ * Step by step: `mkdir` with `recursive` never ends where the folder above is there and a new one is still
+ * refused with ENOENT (as in /proc).
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode: FOLDER_MODE });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EEXIST" && (await isFolder(path))) return;
+    const above = dirname(path);
+    if (code !== "ENOENT" || above === path || (await isFolder(above))) throw error;
+    await makeFolder(above);
+    await fs.mkdir(path, { mode: FOLDER_MODE });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await fs.stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A folder that cannot be flushed because such a thing does not exist here is no error. */

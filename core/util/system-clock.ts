@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import type { Clock } from "../model/ports.ts";
 
 /** Longest delay that a timer of the platform can hold; longer waits are made of several. */
@@ -6,6 +7,8 @@ const LONGEST = 2_147_483_647;
 /** The computer's clock. Its timers never hold the process open. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  // What the system itself counts since it was started goes on while it sleeps; a process's own counter may not.
+  elapsed: () => uptime() * 1_000,
   after(milliseconds, run) {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {

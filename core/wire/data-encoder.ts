@@ -8,6 +8,8 @@
  *    `LF . LF`, `CR . CR`, `LF . CRLF` and their like cannot end the message early (SMTP smuggling).
  * 4. A message without a final line end gets one; SMTP cannot carry it otherwise.
  */
+import { buffersPassed } from "../util/dead-buffers.ts";
+
 const CR = 0x0d;
 const LF = 0x0a;
 const DOT = 0x2e;
@@ -56,6 +58,7 @@ export class DataEncoder {
     this.#octets += end;
     if (pieces.length === 0) return chunk;
     pieces.push(chunk.subarray(from));
+    buffersPassed(end);
     return Buffer.concat(pieces);
   }
 

@@ -23,6 +23,7 @@ test("commands reach the gateway with what was asked for, and nothing else", asy
   expect(gateway.orders).toEqual([{}, { accounts: ["main"], sendNow: true }]);
   expect(await dispatch("status", {})).toEqual({ ok: idleStatus });
   expect(await dispatch("queue", {})).toEqual({ ok: [] });
+  expect(await dispatch("diagnose", {})).toEqual({ ok: { checks: [] } });
 });
 
 test.each([

@@ -372,3 +372,19 @@ describe("findAgain", () => {
     expect(findAgain(listing("a:1", ":2"), listing("a:1"))).toBe(null);
   });
 });
+
+test("an id of ours with another size than LIST gave then is read before anything is deleted", () => {
+  const records = [
+    seen("1", "collected", { wholeHash: "h1", announcedSize: 100 }),
+    seen("2", "collected", { wholeHash: "h2", announcedSize: 100 }),
+    seen("3", "collected", { wholeHash: "h3" }),
+  ];
+  expect(plan({ listing: listing("1:100", "2:101", "3:101"), records })).toMatchObject({
+    retrieve: ["2 by hash"],
+    remove: ["1", "3"],
+  });
+  expect(plan({ listing: listing("1", "2", "3"), records })).toMatchObject({
+    retrieve: [],
+    remove: ["1", "2", "3"],
+  });
+});

@@ -59,7 +59,7 @@ export interface KillSwitch {
   readonly pop3Port: number;
   readonly smtpPort: number;
   /** For the process that is started next. */
-  arm(moment: Moment | null, child: ChildProcess): void;
+  arm(moment: Moment | null, child: ChildProcess | null): void;
   /** What happened since it was armed; the messages that were in flight on connections open at the kill. */
   report(): { readonly fired: boolean; readonly inFlight: readonly FollowedMessage[]; readonly open: number };
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DeliverySettings } from "../../core/deliver/dispatcher.ts";
 import type { AttemptResult } from "../../core/model/message.ts";
 import { openDesk } from "../support/delivery-desk.ts";
 import { startScriptedServer } from "../support/scripted-smtp-server.ts";
@@ -370,6 +371,28 @@ describe("waiting for more", () => {
     });
     expect([desk.queue.kinds(1), desk.queue.kinds(2)]).toEqual([["delivered"], ["queued"]]);
   });
+
+  it("ends when forwarding is switched off: nothing new goes out", async () => {
+    const desk = await openDesk({
+      script: ({ phase }) => {
+        if (phase === "final") dispatcher.configure({ ...settings, forward: false });
+        return undefined;
+      },
+    });
+    const settings: DeliverySettings = {
+      server: desk.target,
+      fallback: null,
+      connections: 1,
+      messagesPerConnection: 100,
+      forward: true,
+      expireMs: 432_000_000,
+      trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
+    };
+    const dispatcher = desk.dispatcher(settings);
+    for (let count = 0; count < 3; count += 1) await desk.queue.add({ recipients: [ANNA] });
+    expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 1, routeProblem: null });
+    expect([[...desk.queue.claimed], desk.server.messages.length]).toEqual([[], 1]);
+  });
 });
 
 describe("send now", () => {
@@ -382,6 +405,20 @@ describe("send now", () => {
     expect(desk.queue.results.map(({ message }) => message.id)).toEqual([1, 2, 3, 1, 2, 3]);
     expect([...desk.queue.claimed]).toEqual([]);
     expect(desk.queue.states(1)).toMatchObject([{ kind: "deferred", nextAt: desk.clock.now() + 2 * MINUTE }]);
+  });
+
+  it("leaves those alone who may have the message already: half an hour stays half an hour", async () => {
+    const desk = await openDesk({
+      script: ({ phase }) => (phase === "final" ? { and: "close" } : undefined),
+    });
+    await desk.queue.add({ recipients: [ANNA] });
+    const dispatcher = desk.dispatcher();
+    await dispatcher.run({ kinds: ["mail"] });
+    const waiting = desk.queue.states(1);
+    expect(waiting).toMatchObject([{ kind: "deferred", failure: { scope: "unknown-outcome" } }]);
+    await dispatcher.run({ kinds: ["mail"], ignoreBackoff: true, probeNow: true });
+    expect([desk.server.messages.length, desk.queue.states(1)]).toEqual([1, waiting]);
+    expect([...desk.queue.claimed]).toEqual([]);
   });
 });
 

@@ -252,6 +252,27 @@ describe("ignored headers", () => {
   });
 });
 
+describe("an account's own headers go before the general ones", () => {
+  const header = `X-One: one@office.example\nX-Two: two@office.example\n${R}${R}X-Two: evil@office.example\nTo: t@office.example\nCc: c@office.example\n`;
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, string[]]>([
+    ["general ones", { custom: ["X-One"] }, {}, ["one@office.example"]],
+    ["its own", { custom: ["X-One"] }, { custom: ["X-Two"] }, ["two@office.example"]],
+    ["none, on purpose", { custom: ["X-One"] }, { custom: [] }, ["t@office.example", "c@office.example"]],
+    ["its own ignored ones", { ignore: ["to"] }, { ignore: ["cc"] }, ["t@office.example"]],
+    [
+      "nothing ignored, on purpose",
+      { ignore: ["to"] },
+      { ignore: [] },
+      ["t@office.example", "c@office.example"],
+    ],
+    ["one of the two", { custom: ["X-One"], ignore: ["to"] }, { ignore: ["cc"] }, ["one@office.example"]],
+  ])("%s", (_, general, own, expected) => {
+    expect(recipients(header, { settings: { headers: general }, account: { headers: own } })).toEqual(
+      expected,
+    );
+  });
+});
+
 describe("domains", () => {
   it.each<[string, string[], ContextChanges?]>([
     ["A@OFFICE.Example", ["A@OFFICE.Example"]],
@@ -430,6 +451,40 @@ describe("users list", () => {
       { settings: { users: { stripTag: true } } },
     ],
     ["a plus in front is no tag", "+anna@office.example", [], {}],
+    [
+      "the tag of an alias's target",
+      "info@office.example",
+      ["anna@office.example"],
+      {
+        aliases: { "info@office.example": "anna+info@office.example" },
+        settings: { users: { stripTag: true } },
+      },
+    ],
+    ["a tag before VdA, the user after it", "bob+x@office.example", ["bob+x@local.lan"], { settings: vda }],
+    [
+      "the postmaster by alias",
+      "chief@office.example",
+      ["boss@office.example"],
+      { aliases: { "chief@office.example": "boss@office.example" } },
+    ],
+    [
+      "IGNORE beside an unknown user: no known user",
+      "spam@office.example, no@office.example",
+      [],
+      { aliases: { "spam@office.example": "IGNORE" } },
+    ],
+    [
+      "no BCC copy of what is for nobody known",
+      "no@office.example",
+      [],
+      { settings: { headers: { bccAll: "archive@office.example" } } },
+    ],
+    [
+      "BCC all is no user and needs not be one",
+      "anna@office.example",
+      ["anna@office.example", "bcc-all:archive@office.example"],
+      { settings: { headers: { bccAll: "archive@office.example" } } },
+    ],
   ])("%s", (_, address, expected, changes) => {
     expect(recipients(`To: ${address}\n`, { users, ...changes })).toEqual(expected);
   });

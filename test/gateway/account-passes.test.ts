@@ -1,6 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { AccountPasses, type LoginPause, type PassResult } from "../../core/gateway/account-passes.ts";
-import type { Problem } from "../../core/model/problem.ts";
+import { type Problem, ProblemError } from "../../core/model/problem.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
 
@@ -52,6 +53,28 @@ describe("AccountPasses", () => {
     const { passes, make } = setUp({ b: [{ problem: problem("pop3-lost"), trouble: "connect" }] });
     expect(await make().run(accounts("a", "b", "c"), false, never)).toEqual([problem("pop3-lost")]);
     expect(passes).toEqual(["a secret", "b secret", "c secret"]);
+  });
+
+  it("waits for the other accounts when a fault, or a full disk, ends one of them", async () => {
+    const full = new ProblemError(problem("disk-full"));
+    const bug = new Error("bug");
+    const ends: string[] = [];
+    const passing = (thrown: unknown) =>
+      new AccountPasses({
+        clock: new FakeClock(),
+        openPassword: () => "secret",
+        load: () => null,
+        save: async () => undefined,
+        collect: async ({ id }) => {
+          if (id === "a") throw thrown;
+          await setImmediate();
+          ends.push(id);
+          return good;
+        },
+      });
+    expect(await passing(full).run(accounts("a", "b"), false, never)).toEqual([full.problem]);
+    await expect(passing(bug).run(accounts("a", "b"), false, never)).rejects.toBe(bug);
+    expect(ends).toEqual(["b", "b"]);
   });
 
   it("backs off 5, 15, then 60 minutes after a wrong password, and forgets it after a good login", async () => {

@@ -28,7 +28,7 @@ async function withSettings(): Promise<string> {
 test("help and version on stdout, exit 0", PATIENT, async () => {
   const help = await efs(["--help"], { script: REAL });
   expect([help.code, help.stderr]).toEqual([0, ""]);
-  for (const command of ["import", "export", "check", "status", "queue", "serve"]) {
+  for (const command of ["import", "export", "check", "status", "queue", "diagnose", "serve"]) {
     expect(help.stdout).toContain(`\n  ${command} `);
   }
   const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -73,8 +73,8 @@ test(
     await first.wrote("checking");
     const input = JSON.stringify(settingsInput());
     const others = await Promise.all(
-      [["check"], ["status"], ["queue"], ["serve", "--port", "0"], ["import", "-"]].map((args) =>
-        efs([...args, "--data", data], { input }),
+      [["check"], ["status"], ["queue"], ["diagnose"], ["serve", "--port", "0"], ["import", "-"]].map(
+        (args) => efs([...args, "--data", data], { input }),
       ),
     );
     for (const other of others) {

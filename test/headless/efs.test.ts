@@ -52,7 +52,7 @@ describe("import and export", () => {
       stderr: [
         "smtp.host: give a server name or an IP address, without spaces or http://",
         "frob: there is no such setting; check the spelling, or remove it",
-        "efs: Nothing was imported. Correct the file and import it again.",
+        "efs: The settings given are not valid; nothing was imported. Correct them and import them again.",
         "",
       ].join("\n"),
     });
@@ -80,7 +80,7 @@ describe("import and export", () => {
     for (const command of ["export", "check", "status"]) {
       const finished = await efs([command, "--data", data]);
       expect(finished.code).toBe(2);
-      expect(finished.stderr).toContain("settings.json is not valid: The settings: not valid JSON in line 1");
+      expect(finished.stderr).toContain("settings.json is not valid: not valid JSON in line 1");
       expectNoStack(finished);
     }
     const input = JSON.stringify(settingsInput());

@@ -1,8 +1,9 @@
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { explain } from "../../core/explain/explain.ts";
 import type { ReportOrder } from "../../core/model/message.ts";
 import { parseReply } from "../../core/model/reply.ts";
@@ -104,7 +105,8 @@ describe("composeReport", () => {
           The server's answer: 550 5.1.1 User unknown
           What it means: Your mail server has no mailbox with this address.
           What to do: If the address is right, create the mailbox or an alias for=
-       it; if it was guessed by a spammer, there is nothing to do.
+       it; if it was guessed by a spammer, there is nothing to do. A few of these=
+       are normal; a large number means that a domain or a setting is wrong.
 
       These recipients did get it:
 
@@ -161,6 +163,16 @@ describe("composeReport", () => {
     expect(text).toContain("your server refused the report that held it");
   });
 
+  it.each(["first-500-lines", "attach"] as const)(
+    "broken off, leaves no original open (%s)",
+    async (style) => {
+      const large = await order("text\r\n".repeat(500_000));
+      const report = composeReport(large, { ...context, style });
+      for await (const _ of report) break;
+      await vi.waitFor(() => expect(timesOpen(large.path)).toBe(0));
+    },
+  );
+
   it("fails, and does not end early, when the original cannot be read", async () => {
     const gone = await order("x");
     await expect(read(composeReport({ ...gone, path: join(folder, "gone") }, context))).rejects.toThrow(
@@ -168,3 +180,16 @@ describe("composeReport", () => {
     );
   });
 });
+
+/** How often this process has a file open; 0 where the system does not say. */
+function timesOpen(path: string): number {
+  const descriptors = "/proc/self/fd";
+  if (!existsSync(descriptors)) return 0;
+  return readdirSync(descriptors).filter((descriptor) => {
+    try {
+      return readlinkSync(join(descriptors, descriptor)) === path;
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -16,6 +16,17 @@ const refusal = (phase: Failure["phase"]): Failure => ({
   reply: { code: 550, enhanced: null, text: "no" },
   problem: null,
 });
+const tooLarge: Failure = {
+  scope: "message",
+  permanent: true,
+  phase: "mail",
+  reply: null,
+  problem: { code: "smtp-too-large", what: "Too large.", cure: "Raise it." },
+};
+const answered = (phase: Failure["phase"], code: number, enhanced: string | null): Failure => ({
+  ...refusal(phase),
+  reply: { code, enhanced, text: "no" },
+});
 const states = {
   queued: { kind: "queued" },
   deferred: { kind: "deferred", nextAt: 5, failure: { ...refusal("rcpt"), permanent: false } },
@@ -23,6 +34,10 @@ const states = {
   delivered: { kind: "delivered", at: 9, reply: { code: 250, enhanced: null, text: "ok" }, relay: "r" },
   failed: { kind: "failed", at: 9, failure: refusal("rcpt") },
   failedAfterData: { kind: "failed", at: 9, failure: refusal("final-reply") },
+  notOffered: { kind: "failed", at: 9, failure: tooLarge },
+  tooLargeByMail: { kind: "failed", at: 9, failure: answered("mail", 552, "5.3.4") },
+  tooLargeForMailbox: { kind: "failed", at: 9, failure: answered("rcpt", 550, "5.2.3") },
+  senderRefused: { kind: "failed", at: 9, failure: answered("mail", 553, "5.1.8") },
   expired: { kind: "expired", at: 9, failure: null },
   removed: { kind: "removed", at: 9, reason: "by-hand" },
 } satisfies Record<string, RecipientState>;
@@ -150,6 +165,14 @@ describe("settle: reports and alerts", () => {
       { after: [["failedAfterData"]], form: "without-content" },
       { kind: "refused" },
     ],
+    ...(["notOffered", "tooLargeByMail", "tooLargeForMailbox"] as const).map(
+      (name): [string, Given, unknown] => [
+        `larger than the server takes (${name})`,
+        { after: [[name]], form: "with-content" },
+        { kind: "again", nextAt: 100, form: "without-content" },
+      ],
+    ),
+    ["sender refused", { after: [["senderRefused"]], form: "with-content" }, { kind: "refused" }],
     ["postmaster unknown", { after: [["failed"]], form: "with-content" }, { kind: "refused" }],
     [
       "expired",

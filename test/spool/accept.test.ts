@@ -137,6 +137,21 @@ describe("taking a message over", () => {
     expect(await take(spool, "u", testMail("second"))).toMatchObject({ kind: "queued", id: 2 });
   });
 
+  test("an id of ours with another size by LIST: its octets decide, and the new size is remembered", async () => {
+    const sized = (announcedSize: number) => ({ ...source("1"), announcedSize });
+    const taken = async (announcedSize: number, name: string) => {
+      const from = sized(announcedSize);
+      const body = await receive(spool, from, testMail(name));
+      const accepted = await spool.bodies.accept(order(from, body, undefined, { hashDecides: true }));
+      return [accepted.kind, spool.ledger.find("main", ["1"]).get("1")?.announcedSize];
+    };
+    expect(await taken(200, "first")).toEqual(["queued", 200]);
+    expect(await taken(210, "first")).toEqual(["known", 210]);
+    expect(await taken(300, "second")).toEqual(["queued", 300]);
+    expect(await taken(300, "second")).toEqual(["known", 300]);
+    expect(files("Inbox").length).toBe(2);
+  });
+
   test("after a mass change of ids the octets decide; other accounts are not asked", async () => {
     await take(spool, "old", testMail("same"));
     expect(await take(spool, "new", testMail("same"), undefined, { hashDecides: true })).toEqual({

@@ -63,7 +63,7 @@ describe("the data directory", () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "file"), "");
     expect(await problemOf(openDataDirectory(join(folder, "file", "data"), nodeFileSystem))).toBe(
-      "folder-missing",
+      "file-in-the-way",
     );
     const files = new FaultyFileSystem();
     files.plan = (operation) => (operation === "create" ? "EACCES" : null);

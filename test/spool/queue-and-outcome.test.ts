@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type {
   DeliveryOutcome,
   Disposition,
@@ -144,6 +145,21 @@ describe("claims", () => {
     await spool.queue.release([await claimOne()]);
     expect([(await claimOne()).id, (await claimOne()).id]).toEqual([2, 1]);
     expect(spool.attempts(1).length).toBe(1);
+  });
+
+  test("what was on back-off and is given back untried keeps its time", async () => {
+    await take(spool, "a");
+    await spool.outcomes.apply(settlement(await claimOne(), ["deferred"], { kind: "stay" }));
+    const dueAt = kit.clock.now() + 60_000;
+    const order = {
+      limit: 1,
+      kinds: ["mail"],
+      now: kit.clock.now(),
+      ignoreBackoff: true,
+      nextAt: 0,
+    } as const;
+    await spool.queue.release(await spool.queue.claim(order));
+    expect(spool.queue.nextDueAt(["mail"])).toBe(dueAt);
   });
 
   test("back-off is kept, unless it is to be ignored; held ones never come", async () => {
@@ -383,6 +399,14 @@ describe("antivirus", () => {
     expect(await spool.bodyMissing(2)).toBe("present");
   });
 
+  test("a file that is there after all is tried again, at the time that was claimed", async () => {
+    await take(spool, "a");
+    await claimOne();
+    expect(await spool.bodyMissing(1)).toBe("present");
+    expect(spool.queue.nextDueAt(["mail"])).toBe(kit.clock.now() + 60_000);
+    expect(spool.attempts(1)[0]?.state).toBe("body-missing");
+  });
+
   test("a folder that is missing or unreadable closes nothing", async () => {
     await take(spool, "a");
     const message = await claimOne();
@@ -392,6 +416,8 @@ describe("antivirus", () => {
     expect([kit.alerts, spool.message(1)?.closedAt]).toEqual([["folder-missing", "folder-missing"], null]);
     files.plan = () => null;
     expect(basename(message.path)).toBe(names("Inbox")[0]);
+    await kit.clock.advance(60_000);
+    expect((await claimOne()).id).toBe(1);
   });
 
   test("vanished before the end of the POP3 session: left on the server, or deleted, by the setting", async () => {
@@ -459,5 +485,58 @@ describe("retention", () => {
   test("a hand-made file does not disturb it", async () => {
     writeFileSync(`${spool.directory.folder("Backup")}/note.txt`, "x");
     expect(await spool.tend()).toEqual({ files: 0, rows: 0 });
+  });
+});
+
+describe("a journal that could not be written", () => {
+  const disk = { full: false };
+
+  beforeEach(() => {
+    const exec = DatabaseSync.prototype.exec;
+    vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql === "BEGIN IMMEDIATE" && disk.full) {
+        throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+      }
+      exec.call(this, sql);
+    });
+  });
+  afterEach(() => {
+    disk.full = false;
+    vi.restoreAllMocks();
+  });
+
+  test("an outcome is recorded before anything else is claimed: what was delivered never goes out again", async () => {
+    for (const uid of ["a", "b"]) await take(spool, uid);
+    const first = await claimOne();
+    disk.full = true;
+    const delivered = settlement(first, ["delivered"], { kind: "done", backup: false });
+    expect(await problemOf(spool.outcomes.apply(delivered))).toBe("disk-full");
+    expect(await problemOf(claimOne())).toBe("disk-full");
+    disk.full = false;
+    expect(spool.queue.nextDueAt(["mail"])).toBe(0);
+    expect((await claimOne()).id).toBe(2);
+    expect(spool.message(1)).toMatchObject({ outcome: "delivered", folder: null });
+    expect(names("Inbox").length).toBe(1);
+  });
+
+  test("what was given back untried is due again, without a new start", async () => {
+    await take(spool, "a");
+    const message = await claimOne();
+    disk.full = true;
+    expect(await problemOf(spool.queue.release([message]))).toBe("disk-full");
+    disk.full = false;
+    expect((await claimOne()).id).toBe(1);
+    expect(spool.attempts(1).length).toBe(1);
+  });
+
+  test("what is owed at the end is recorded then", async () => {
+    await take(spool, "a");
+    const delivered = settlement(await claimOne(), ["delivered"], { kind: "done", backup: false });
+    disk.full = true;
+    expect(await problemOf(spool.outcomes.apply(delivered))).toBe("disk-full");
+    disk.full = false;
+    await spool.close();
+    spool = await kit.open();
+    expect([spool.recovery.interrupted, spool.message(1)?.outcome]).toEqual([0, "delivered"]);
   });
 });

@@ -1,5 +1,6 @@
-import { type AliasSource, mergeAliases } from "../../core/envelope/aliases.ts";
+import { mergeAliases } from "../../core/envelope/aliases.ts";
 import type { EnvelopeContext } from "../../core/envelope/resolve.ts";
+import type { AliasSource } from "../../core/model/address-lists.ts";
 import { accountSchema, settingsSchema } from "../../core/model/settings.ts";
 
 /** Parts of settings and account that differ from an ordinary office's. */

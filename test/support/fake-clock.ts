@@ -22,6 +22,10 @@ export class FakeClock implements Clock {
     return this.#elapsed + this.#offset;
   }
 
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
   after(milliseconds: number, run: () => void): () => void {
     const timer: Timer = { at: this.#elapsed + Math.max(0, milliseconds), order: this.#order++, run };
     this.#timers.add(timer);

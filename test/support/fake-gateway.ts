@@ -74,6 +74,20 @@ export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}):
     async saveSettings(next) {
       saved.push(next);
     },
+    headers: () => Promise.reject(new Error("no such answer")),
+    adoptHeaders: () => Promise.reject(new Error("no such answer")),
+    resolve() {
+      throw new Error("no such answer");
+    },
+    lists: () => [],
+    importList: () => Promise.reject(new Error("no such answer")),
+    exportList: () => "",
+    history: () => ({ rows: [], next: null }),
+    historyMessage: async () => null,
+    forgetHistory: async () => ({ erased: 0, kept: [] }),
+    acknowledgeJunk: async () => 0,
+    confirmClock: async () => undefined,
+    diagnose: async () => ({ checks: [] }),
     subscribe: () => () => undefined,
     startSchedule() {
       this.scheduled += 1;

@@ -1,13 +1,14 @@
 import { PassThrough } from "node:stream";
 import { runEfs } from "../../core/headless/run-efs.ts";
+import type { OpenGateway } from "../../core/model/gateway.ts";
 import { systemClock } from "../../core/util/system-clock.ts";
 import { type FakeRun, fakeOpenGateway } from "./fake-open-gateway.ts";
 import type { Finished } from "./run-efs-process.ts";
 
-/** `efs` within the test's process, with a fake gateway: as a process of its own, only quicker. */
+/** `efs` within the test's process, with a fake gateway by default: as a process of its own, only quicker. */
 export async function runEfsHere(
   args: readonly string[],
-  options: { readonly input?: string; readonly run?: FakeRun } = {},
+  options: { readonly input?: string; readonly run?: FakeRun; readonly openGateway?: OpenGateway } = {},
 ): Promise<Finished> {
   const outputs = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr"): PassThrough => {
@@ -22,7 +23,7 @@ export async function runEfsHere(
     stdout: stream("stdout"),
     stderr: stream("stderr"),
     clock: systemClock,
-    openGateway: fakeOpenGateway(options.run ?? "good"),
+    openGateway: options.openGateway ?? fakeOpenGateway(options.run ?? "good"),
     signal: new AbortController().signal,
   });
   return { code, ...outputs };

@@ -245,8 +245,7 @@ function mailboxAnswer(
 async function sendOctets(socket: Socket, octets: Buffer, pieceLength: number | undefined): Promise<void> {
   const length = pieceLength ?? octets.length;
   for (let from = 0; from < octets.length; from += length) {
-    if (!socket.write(octets.subarray(from, from + length)))
-      await Promise.race([once(socket, "drain"), once(socket, "close")]);
+    if (!socket.write(octets.subarray(from, from + length))) await drainedOrClosed(socket);
     // Lets the piece arrive by itself.
     if (pieceLength !== undefined) await new Promise((resolve) => setImmediate(resolve));
   }
@@ -257,4 +256,12 @@ function shownPart(part: Part): string {
   if (typeof part === "symbol") return part.description ?? "";
   const text = typeof part === "string" ? part : part.toString("latin1", 0, 200);
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
+}
+
+async function drainedOrClosed(socket: Socket): Promise<void> {
+  const done = new AbortController();
+  const { signal } = done;
+  await Promise.race([once(socket, "drain", { signal }), once(socket, "close", { signal })]).finally(() =>
+    done.abort(),
+  );
 }

@@ -29,9 +29,9 @@ export interface SpoolKit {
   remove(): void;
 }
 
-/** A data directory of a test's own. */
-export function spoolKit(): SpoolKit {
-  const root = mkdtempSync(join(tmpdir(), "efs-spool-"));
+/** A data directory of a test's own; `folder`: in this one. */
+export function spoolKit(folder?: string): SpoolKit {
+  const root = folder ?? mkdtempSync(join(tmpdir(), "efs-spool-"));
   const kit: SpoolKit = {
     directory: join(root, "data"),
     clock: new FakeClock(Date.now()),

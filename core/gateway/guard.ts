@@ -1,0 +1,432 @@
+/**
+ * The guard against a wrong configuration at work: carries out what deliver/misconfiguration-guard decides.
+ *
+ * 1. Its state is on disk before anything is done about it, and everything that is done can be done once more: after
+ *    a crash the next run finishes it.
+ * 2. What cannot be done now (a full disk) is told and done by the next run. The mail does not stop for it.
+ * 3. Mail for a held domain that is refused (or deferred) while it is on its way stays in Inbox too.
+ * 4. Nothing is concluded while the server cannot be reached: that is the route's affair.
+ */
+import { findingsOf } from "../deliver/guard-findings.ts";
+import {
+  advanceGuard,
+  type GuardEvent,
+  type GuardOrder,
+  type GuardState,
+  guardHolds,
+  heldDomains,
+  isAccountHeld,
+  isBccAllSuspended,
+  isDomainHeld,
+  nextGuardStep,
+  type ProbeVerdict,
+  reportsWait,
+} from "../deliver/misconfiguration-guard.ts";
+import { domainOf } from "../model/address.ts";
+import type { Resolution, ResolvedRecipient } from "../model/envelope.ts";
+import type { GuardHold, GuardSubject } from "../model/guard.ts";
+import type {
+  Accepted,
+  AcceptOrder,
+  AttemptResult,
+  HoldReason,
+  QueuedRecipient,
+  RecipientState,
+  Settlement,
+} from "../model/message.ts";
+import type { Clock, Log, RaiseAlert } from "../model/ports.ts";
+import { describeProblem, ProblemError } from "../model/problem.ts";
+import { formatReply, type SmtpReply } from "../model/reply.ts";
+import type { Settings } from "../model/settings.ts";
+import type { HeldMessage } from "../spool/holds.ts";
+import type { Spool } from "../spool/spool.ts";
+import { assertNever } from "../util/assert-never.ts";
+import { guardProblem, subjectName } from "./guard-problems.ts";
+import { newGuard, readGuard, settingsMark } from "./stored-guard.ts";
+
+const NOTE = "guard";
+const PAGE = 200;
+
+export interface GuardParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly raiseAlert: RaiseAlert;
+  readonly spool: Pick<Spool, "holds" | "notes" | "readHeader">;
+  readonly settings: () => Settings;
+  /** Asks the local server; nothing is sent. */
+  readonly probe: (addresses: readonly string[]) => Promise<ProbeVerdict>;
+  readonly isRelayDenied: (reply: SmtpReply) => boolean;
+  /** Who the message is for by the settings of now. */
+  readonly resolve: (message: HeldMessage, header: Buffer) => Resolution;
+  /** Something was queued. */
+  readonly kick: () => void;
+}
+
+export type Released = "released" | "held" | "closed" | "gone" | "busy";
+
+export class Guard {
+  readonly #parts: GuardParts;
+  #state: GuardState;
+  #settingsMark: string;
+  /** Holding and releasing come one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** The server's last refusal, by domain. */
+  readonly #quotes = new Map<string, string>();
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    const stored = readGuard(parts.spool.notes.read(NOTE)) ?? newGuard(parts.settings());
+    this.#state = stored.state;
+    this.#settingsMark = stored.settings;
+  }
+
+  holds(): readonly GuardHold[] {
+    return guardHolds(this.#state);
+  }
+
+  reportsWait(): boolean {
+    return reportsWait(this.#state, this.#parts.settings().postmaster.address);
+  }
+
+  /** When the server is to be asked again; null: nothing is held that it could release. */
+  nextAt(): number | null {
+    return nextGuardStep(this.#state);
+  }
+
+  // --- collecting --------------------------------------------------------------------------------------------
+
+  /** A new message as it may be taken over: without a copy that nobody takes, held where its like is held. */
+  admit(order: AcceptOrder): AcceptOrder {
+    if (order.kind !== "mail") return order;
+    const { resolution, guarded } = this.#admitted(order.resolution, order.source.accountId, null);
+    return {
+      ...order,
+      resolution,
+      ...(guarded.length > 0 && order.verdict.kind === "pass" ? { held: guarded } : {}),
+    };
+  }
+
+  async taken(accepted: Accepted, order: AcceptOrder): Promise<void> {
+    if (order.kind !== "mail" || (accepted.kind !== "queued" && accepted.kind !== "junked")) return;
+    const { accountId } = order.source;
+    const ours = order.resolution.kind !== "no-recipient";
+    if (accountId.startsWith("_") || (!ours && order.verdict.kind !== "pass")) return;
+    const domains = order.resolution.trail
+      .filter(({ rule }) => rule === "foreign-domain")
+      .map(({ address }) => domainOf(address))
+      .filter((domain) => domain !== "");
+    const messageId = accepted.id;
+    await this.#safely(async () => {
+      // The guard tripped while this one was on its way.
+      if (!ours && order.held === undefined && isAccountHeld(this.#state, accountId)) {
+        await this.#holdAccount(accountId, [messageId]);
+      }
+      const at = this.#parts.clock.now();
+      await this.#apply({ kind: "taken", at, accountId, messageId, ours, domains: [...new Set(domains)] });
+    });
+  }
+
+  // --- delivering --------------------------------------------------------------------------------------------
+
+  /** An attempt as it is to be settled. */
+  judge(result: AttemptResult): AttemptResult {
+    const { message } = result;
+    if (message.kind !== "mail" || this.#state.anyway.includes(message.id)) return result;
+    const accepted = new Set(
+      result.recipients.flatMap(({ recipient, next }) =>
+        next.kind === "delivered" && recipient.role === "addressed" ? [domainOf(recipient.address)] : [],
+      ),
+    );
+    const recipients = result.recipients.map((entry) => {
+      const { recipient, next } = entry;
+      const held = isDomainHeld(this.#state, recipient.address) && !accepted.has(domainOf(recipient.address));
+      return held && recipient.role !== "bcc-all" ? { ...entry, next: this.#heldInstead(next) } : entry;
+    });
+    return { ...result, recipients };
+  }
+
+  #heldInstead(next: RecipientState): RecipientState {
+    if (next.kind !== "failed" && next.kind !== "expired" && next.kind !== "deferred") return next;
+    // It may have arrived: that has its own pauses.
+    if (next.failure?.scope === "unknown-outcome") return next;
+    return { kind: "held", since: this.#parts.clock.now(), reason: "guard", failure: next.failure };
+  }
+
+  /** A report that the postmaster's mailbox refuses waits, when that is what the guard waits for. */
+  judgeReport(settlement: Settlement): Settlement {
+    const { report, result } = settlement;
+    if (report?.kind !== "refused" || !this.reportsWait()) return settlement;
+    const atRecipient = result.recipients.some(
+      ({ outcome }) => outcome.kind === "refused" && outcome.failure.scope === "recipient",
+    );
+    if (!atRecipient) return settlement;
+    const form = result.message.reportForm ?? "with-content";
+    return { ...settlement, report: { kind: "again", nextAt: result.endedAt, form } };
+  }
+
+  /** After the attempt is on disk; `result` as the server answered, before `judge`. */
+  async settled(result: AttemptResult, { disposition }: Settlement): Promise<void> {
+    const { isRelayDenied, settings } = this.#parts;
+    const findings = findingsOf(result, { postmaster: settings().postmaster.address, isRelayDenied });
+    for (const { recipient, outcome } of result.recipients) {
+      if (outcome.kind !== "refused" || outcome.failure.reply === null || !outcome.failure.permanent) continue;
+      this.#quotes.set(domainOf(recipient.address), formatReply(outcome.failure.reply));
+    }
+    await this.#safely(async () => {
+      await this.#apply({ kind: "attempt", findings });
+      if (disposition.kind !== "stay") await this.#apply({ kind: "closed", messageId: result.message.id });
+    });
+  }
+
+  // --- runs ----------------------------------------------------------------------------------------------------
+
+  /** Before anything is sent. `reachable`: the server may be asked. `now`: a person asked for this run. */
+  async step(reachable: boolean, now: boolean): Promise<void> {
+    await this.#safely(async () => {
+      if (settingsMark(this.#parts.settings()) !== this.#settingsMark) await this.#settingsChanged();
+      for (const domain of heldDomains(this.#state)) {
+        await this.#holdDomain(domain, this.#state.domains[domain]?.refused ?? []);
+      }
+      for (const [accountId, { heldSince, without }] of Object.entries(this.#state.accounts)) {
+        if (heldSince !== null) await this.#holdAccount(accountId, without);
+      }
+      await this.#serial(() => this.#resolveHeld(false));
+      if (!reachable) return;
+      await this.#apply({ kind: "step", at: this.#parts.clock.now(), now, last: false });
+    });
+  }
+
+  /** All other messages of the run have been sent, and reports are next: what is not known by now is held. */
+  async decide(): Promise<void> {
+    await this.#safely(() =>
+      this.#apply({ kind: "step", at: this.#parts.clock.now(), now: false, last: true }),
+    );
+  }
+
+  // --- people --------------------------------------------------------------------------------------------------
+
+  /** What is held is resolved anew; the server is asked again in the next run. Rejects with ProblemError. */
+  async settingsChanged(): Promise<void> {
+    if (settingsMark(this.#parts.settings()) !== this.#settingsMark) await this.#settingsChanged();
+  }
+
+  /** One held message, by hand. `anyway`: whatever the guard says. Rejects with ProblemError. */
+  async release(message: HeldMessage, anyway: boolean): Promise<Released> {
+    if (anyway) await this.#apply({ kind: "send-anyway", messages: [message.id] });
+    return this.#serial(() => this.#resolveAnew(message, ["guard", "by-hand", "unknown-outcome"]));
+  }
+
+  /** "Send anyway" for all that is held for this. Rejects with ProblemError. */
+  async lift(subject: GuardSubject): Promise<void> {
+    if (subject.kind === "domain") {
+      const messages: number[] = [];
+      for (const message of this.#heldMessages()) {
+        if (message.recipients.some((recipient) => isGuarded(recipient) && domainOf(recipient.address) === subject.domain))
+          messages.push(message.id);
+      }
+      await this.#apply({ kind: "send-anyway", messages });
+    }
+    await this.#apply({ kind: "lift", subject });
+  }
+
+  // --- orders --------------------------------------------------------------------------------------------------
+
+  async #apply(event: GuardEvent): Promise<void> {
+    const { state, orders } = advanceGuard(this.#state, event);
+    if (state !== this.#state) {
+      this.#state = state;
+      await this.#save();
+    }
+    for (const order of orders) await this.#carryOut(order);
+  }
+
+  #save(): Promise<void> {
+    return this.#parts.spool.notes.write(NOTE, { settings: this.#settingsMark, state: this.#state });
+  }
+
+  async #carryOut(order: GuardOrder): Promise<void> {
+    const { clock, probe, spool, kick } = this.#parts;
+    switch (order.kind) {
+      case "probe": {
+        const { subject, last } = order;
+        const verdict = await probe(order.addresses);
+        return this.#apply({ kind: "probed", at: clock.now(), subject, verdict, last });
+      }
+      case "try": {
+        const { domain } = order;
+        const messageId = await this.#serial(() => spool.holds.tryOne(domain, order.after));
+        if (messageId === null) return;
+        await this.#apply({ kind: "trying", domain, messageId });
+        return kick();
+      }
+      case "hold":
+        return this.#hold(order.subject, order.messages);
+      case "release":
+        this.#say("info", `The guard ends for ${subjectName(order.subject)}: what it held goes on`);
+        await this.#serial(() => this.#resolveHeld(false));
+        return kick();
+      default:
+        return assertNever(order);
+    }
+  }
+
+  async #hold(subject: GuardSubject, messages: readonly number[]): Promise<void> {
+    const { settings, spool, raiseAlert } = this.#parts;
+    const { address } = settings().postmaster;
+    let seen: Readonly<Record<string, number>> = {};
+    let quote: string | null = null;
+    switch (subject.kind) {
+      case "domain":
+        quote = this.#quotes.get(subject.domain) ?? null;
+        await this.#holdDomain(subject.domain, messages);
+        break;
+      case "postmaster":
+        quote = this.#quotes.get(domainOf(address)) ?? null;
+        await spool.holds.reportAgain(messages);
+        // Not the postmaster alone: that is told already.
+        if (isDomainHeld(this.#state, address)) return;
+        break;
+      case "bcc-all":
+        quote = this.#quotes.get(domainOf(settings().headers.bccAll ?? "")) ?? null;
+        break;
+      case "account":
+        seen = this.#state.accounts[subject.accountId]?.seen ?? {};
+        await this.#holdAccount(subject.accountId, messages);
+        break;
+      default:
+        assertNever(subject);
+    }
+    const problem = guardProblem(subject, { settings: settings(), seen, quote });
+    raiseAlert({ cause: `guard:${subjectName(subject)}`, problem });
+  }
+
+  #holdDomain(domain: string, messages: readonly number[]): Promise<unknown> {
+    return this.#serial(() => this.#parts.spool.holds.holdDomain(domain, messages, this.#state.anyway));
+  }
+
+  #holdAccount(accountId: string, messages: readonly number[]): Promise<unknown> {
+    const { spool, settings } = this.#parts;
+    return this.#serial(() =>
+      spool.holds.holdUnaddressed(accountId, settings().postmaster.address, messages, this.#state.anyway),
+    );
+  }
+
+  async #settingsChanged(): Promise<void> {
+    const { clock, settings, kick } = this.#parts;
+    const { postmaster, headers } = settings();
+    this.#settingsMark = settingsMark(settings());
+    await this.#apply({
+      kind: "settings",
+      at: clock.now(),
+      postmaster: postmaster.address,
+      bccAll: headers.bccAll,
+    });
+    await this.#save();
+    await this.#serial(() => this.#resolveHeld(true));
+    kick();
+  }
+
+  // --- resolving anew ------------------------------------------------------------------------------------------
+
+  *#heldMessages(): Generator<HeldMessage> {
+    for (let after = 0; ; ) {
+      const page = this.#parts.spool.holds.held(after, PAGE);
+      yield* page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.id ?? after;
+    }
+  }
+
+  /** What the guard held and does not hold any more; `all`: everything, since it may have other recipients now. */
+  async #resolveHeld(all: boolean): Promise<void> {
+    for (const message of this.#heldMessages()) {
+      if (message.kind !== "mail") continue;
+      const anyway = this.#state.anyway.includes(message.id);
+      const ended = message.recipients.some((one) => isGuarded(one) && (anyway || !this.#holds(message, one)));
+      const unknown = message.recipients.every(
+        ({ state }) => state.kind !== "held" || state.reason === "unknown-outcome",
+      );
+      if ((all && !unknown) || ended) await this.#resolveAnew(message, ["guard"]);
+    }
+  }
+
+  #holds(message: HeldMessage, { address }: QueuedRecipient): boolean {
+    return (
+      isDomainHeld(this.#state, address) ||
+      (message.found === "no-recipient" && isAccountHeld(this.#state, message.accountId))
+    );
+  }
+
+  async #resolveAnew(message: HeldMessage, ends: readonly HoldReason[]): Promise<Released> {
+    const { spool, settings, resolve } = this.#parts;
+    const header = await spool.readHeader(message.path);
+    // Delivery or the next start finds out where it went.
+    if (header === null) return "gone";
+    const { resolution, guarded } = this.#admitted(resolve(message, header), message.accountId, message.id);
+    const { backup, postmaster } = settings();
+    return spool.holds.release({
+      id: message.id,
+      resolution,
+      guarded,
+      ends,
+      backup: backup.enabled,
+      sendErrors: postmaster.sendErrors,
+    });
+  }
+
+  #admitted(
+    resolution: Resolution,
+    accountId: string,
+    messageId: number | null,
+  ): { readonly resolution: Resolution; readonly guarded: readonly string[] } {
+    const { settings } = this.#parts;
+    const anyway = messageId !== null && this.#state.anyway.includes(messageId);
+    let { recipients, trail } = resolution;
+    const copy = recipients.find(({ role }) => role === "bcc-all");
+    if (copy !== undefined && isBccAllSuspended(this.#state, copy.address)) {
+      recipients = recipients.filter((recipient) => recipient !== copy);
+      trail = trail.map((step) =>
+        step.rule === "bcc-all" && step.verdict === "kept" ? { ...step, verdict: "dropped" } : step,
+      );
+    }
+    const unaddressed =
+      !anyway && resolution.kind === "no-recipient" && isAccountHeld(this.#state, accountId);
+    if (unaddressed && recipients.length === 0) {
+      const { address } = settings().postmaster;
+      // By the setting Junk nobody gets it; held mail needs somebody to be held for.
+      recipients = [{ address, role: "postmaster", duplicatesChecked: false }];
+    }
+    const guarded = (recipient: ResolvedRecipient): boolean =>
+      unaddressed || isDomainHeld(this.#state, recipient.address);
+    return {
+      resolution: { ...resolution, recipients, trail },
+      guarded: anyway ? [] : recipients.filter(guarded).map(({ address }) => address),
+    };
+  }
+
+  // --- below ---------------------------------------------------------------------------------------------------
+
+  #serial<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = this.#last.then(work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** What the disk does not take now is done by the next run. */
+  async #safely(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#say("error", describeProblem(error.problem));
+    }
+  }
+
+  #say(level: "info" | "error", text: string): void {
+    this.#parts.log({ source: "gateway", level, text });
+  }
+}
+
+function isGuarded({ state }: QueuedRecipient): boolean {
+  return state.kind === "held" && state.reason === "guard";
+}

@@ -1,0 +1,169 @@
+/**
+ * The full-text index of the history, kept in step with the rows.
+ *
+ * 1. A row enters it once, when its message is closed, in batches behind the mail: taking a message over does not
+ *    wait for it. What is not in it yet (never many) is looked through row by row by whoever searches.
+ * 2. The journal's triggers mark a row whose outcome or recipients change, and take out one that is deleted,
+ *    whoever does it, in the same transaction. FTS5's `secure-delete` leaves nothing of its words behind.
+ * 3. Each token carries the number of its block of ids. A word that is in every message is so never more work than
+ *    the block that is looked at, and the newest block is looked at first.
+ */
+import { setImmediate } from "node:timers/promises";
+import { ProblemError } from "../model/problem.ts";
+import { addressWords, idWord, textWords } from "./history-words.ts";
+import type { Row } from "./journal.ts";
+import type { SpoolContext } from "./spool-context.ts";
+import { number, text } from "./spool-context.ts";
+
+/** Ids of a block, and of a zone (when they were taken over), as powers of two. */
+export const BLOCK_BITS = 14;
+export const ZONE_BITS = 10;
+/** Rows of a transaction: a few milliseconds. */
+const BATCH = 200;
+/** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
+const PENDING_BEHIND = 400;
+/** Addresses of one message that enter the index. */
+const RECIPIENTS = 500;
+
+/** Token of a block: `3f_word`. */
+export function blockToken(block: number, word: string): string {
+  return `${block.toString(36)}_${word}`;
+}
+
+export function blockOf(id: number): number {
+  return Math.floor(id / 2 ** BLOCK_BITS);
+}
+
+/** The columns of the index; `facet` is ours, the others are people's words. */
+export interface SearchWords {
+  readonly sender: readonly string[];
+  readonly recipient: readonly string[];
+  readonly subject: readonly string[];
+  readonly ident: readonly string[];
+  readonly facet: readonly string[];
+}
+
+export function accountFacet(accountId: string): string {
+  return `a=${idWord(accountId)}`;
+}
+
+export function kindFacet(kind: string): string {
+  return `k=${kind}`;
+}
+
+export function outcomeFacet(outcome: string | null): string {
+  return `o=${outcome ?? "pending"}`;
+}
+
+/** Of a queue id, or of its beginning. */
+export function queueFacet(queueId: string): string {
+  return `q=${idWord(queueId)}`;
+}
+
+/** `row`: of `message`. */
+export function searchWords({ journal }: SpoolContext, row: Row): SearchWords {
+  const recipients = journal.all(
+    `SELECT address FROM recipient WHERE message = ? ORDER BY id LIMIT ${RECIPIENTS}`,
+    number(row["id"]),
+  );
+  const messageId = text(row["message_id"]);
+  return {
+    sender: [...new Set([...addressWords(text(row["sender"])), ...addressWords(text(row["from_text"]))])],
+    recipient: [...new Set(recipients.flatMap(({ address }) => addressWords(text(address))))],
+    subject: textWords(text(row["subject"])),
+    ident:
+      messageId === "" ? [idWord(text(row["queue_id"]))] : [idWord(text(row["queue_id"])), idWord(messageId)],
+    facet: [
+      accountFacet(text(row["account"])),
+      kindFacet(text(row["kind"])),
+      outcomeFacet(row["outcome"] === null ? null : text(row["outcome"])),
+      queueFacet(text(row["queue_id"])),
+    ],
+  };
+}
+
+export class HistoryIndex {
+  readonly #context: SpoolContext;
+  #changes = 0;
+  #running: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(context: SpoolContext) {
+    this.#context = context;
+  }
+
+  /** A message was taken over or closed. Cheap; now and then a batch is entered, behind whatever is going on. */
+  noticed(): void {
+    this.#changes += 1;
+    if (this.#changes < BATCH || this.#running !== null || this.#closed) return;
+    this.#changes = 0;
+    // What cannot be written now is found by the scan, and tried again.
+    this.catchUp().catch(() => undefined);
+  }
+
+  /** Enters all that is closed. Rejects with ProblemError. */
+  catchUp(): Promise<void> {
+    this.#running ??= this.#enterAll().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** Nothing is begun afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running?.catch((error: unknown) => {
+      if (!(error instanceof ProblemError)) throw error;
+    });
+  }
+
+  async #enterAll(): Promise<void> {
+    for (let after = 0; !this.#closed; ) {
+      const last = await this.#context.journal.commit(() => this.#enterBatch(after));
+      if (last === null) return;
+      after = last;
+      await setImmediate();
+    }
+  }
+
+  /** Inside a work. The last id entered; null: that was all. */
+  #enterBatch(after: number): number | null {
+    const { journal } = this.#context;
+    const newest = number(journal.get("SELECT max(id) AS id FROM message")?.["id"]);
+    const rows = journal.all(
+      `SELECT * FROM message INDEXED BY message_to_index
+       WHERE indexed_for_search = 0 AND id > ? AND (closed_at IS NOT NULL OR id < ?) ORDER BY id LIMIT ?`,
+      after,
+      newest - PENDING_BEHIND,
+      BATCH,
+    );
+    for (const row of rows) this.#enter(row);
+    return rows.length < BATCH ? null : number(rows.at(-1)?.["id"]);
+  }
+
+  #enter(row: Row): void {
+    const { journal } = this.#context;
+    const id = number(row["id"]);
+    const block = blockOf(id);
+    const words = searchWords(this.#context, row);
+    const of = (column: readonly string[]): string => column.map((word) => blockToken(block, word)).join(" ");
+    // It may be in it already, under what it was before; FTS5 takes that out first.
+    journal.run(
+      "INSERT OR REPLACE INTO history (rowid, sender, recipient, subject, ident, facet) VALUES (?, ?, ?, ?, ?, ?)",
+      id,
+      of(words.sender),
+      of(words.recipient),
+      of(words.subject),
+      of(words.ident),
+      of(words.facet),
+    );
+    journal.run("UPDATE message SET indexed_for_search = 1 WHERE id = ?", id);
+    const at = number(row["received_at"]);
+    journal.run(
+      `INSERT INTO history_zone (zone, first_at, last_at) VALUES (?1, ?2, ?2)
+       ON CONFLICT DO UPDATE SET first_at = min(first_at, ?2), last_at = max(last_at, ?2)`,
+      Math.floor(id / 2 ** ZONE_BITS),
+      at,
+    );
+  }
+}

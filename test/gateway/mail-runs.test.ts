@@ -1,0 +1,204 @@
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { DeliveryOrder } from "../../core/deliver/dispatcher.ts";
+import type { BeforeCheck } from "../../core/gateway/check-steps.ts";
+import { MailRuns, type MailRunsParts } from "../../core/gateway/mail-runs.ts";
+import { type Problem, ProblemError } from "../../core/model/problem.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { noTotals } from "../support/fake-gateway.ts";
+import { sampleSettings } from "../support/sample-settings.ts";
+
+const HOUR = 3_600_000;
+const problem: Problem = { code: "disk-full", what: "The disk is full.", cure: "Make room." };
+
+interface Parts {
+  readonly collect?: () => Promise<readonly Problem[]>;
+  readonly deliver?: (order: DeliveryOrder) => Promise<void>;
+  readonly orphans?: () => Promise<void>;
+  readonly queueDueAt?: number | null;
+  readonly reportAt?: number | null;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly before?: BeforeCheck;
+  readonly after?: Problem;
+  readonly alertsSince?: number;
+  readonly routeDown?: boolean;
+}
+
+/** Runs over parts that do what the test says. */
+function setUp(parts: Parts) {
+  const done: string[] = [];
+  const clock = new FakeClock();
+  const notes = new Map([
+    ["last-run", clock.now() - HOUR],
+    ["clock-even-since", clock.now() - 24 * HOUR],
+  ]);
+  const settings = sampleSettings(parts.settings);
+  const runs = new MailRuns({
+    clock,
+    log: () => undefined,
+    events: { emit: () => undefined, subscribe: () => () => undefined },
+    settings: () => settings,
+    refreshLists: async () => undefined,
+    takeUpOrphans: async () => parts.orphans?.(),
+    accounts: { run: async () => (await parts.collect?.()) ?? [], status: () => ({}) },
+    records: {
+      totals: noTotals,
+      restart: () => undefined,
+      findings: () => [],
+      collectedAtLeast: () => Promise.resolve(),
+    },
+    dispatcher: {
+      run: async (order: DeliveryOrder) => {
+        done.push(`deliver ${order.kinds.join()}`);
+        await parts.deliver?.(order);
+        return { routeProblem: null };
+      },
+      nextProbeAt: () => (parts.routeDown === true ? clock.now() + HOUR : null),
+    },
+    spool: {
+      route: { load: () => ({ failures: 0, nextProbeAt: 0 }) },
+      queue: { nextDueAt: () => parts.queueDueAt ?? null },
+      outcomes: { reportsDue: () => [], nextReportAt: () => parts.reportAt ?? null },
+      notes: {
+        read: (name: string) => notes.get(name) ?? null,
+        write: async (name: string, value: number) => {
+          notes.set(name, value);
+        },
+      },
+      counts: () => ({ Inbox: 0, Errors: 0, Junk: 0, Backup: 0 }),
+      tend: async () => {
+        done.push("tend");
+      },
+    },
+    reportContext: () => ({}),
+    steps: {
+      before: async () => parts.before ?? { problem: null, goOn: true },
+      after: async () => {
+        done.push("post check");
+        return parts.after ?? null;
+      },
+    },
+    alerts: {
+      waitingSince: () => parts.alertsSince ?? null,
+      spool: async () => parts.alertsSince !== undefined,
+    },
+  } as unknown as MailRunsParts);
+  return { runs, done, clock };
+}
+
+describe("MailRuns", () => {
+  it("ends no run while an account is still at work, also when delivering has a fault", async () => {
+    const { promise: collected, resolve } = Promise.withResolvers<readonly Problem[]>();
+    const bug = new Error("bug");
+    let ended = false;
+    const { runs } = setUp({
+      collect: () => collected,
+      deliver: async () => {
+        throw bug;
+      },
+    });
+    const run = runs.check({}).then(
+      () => null,
+      (error: unknown) => {
+        ended = true;
+        return error;
+      },
+    );
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    expect(ended).toBe(false);
+    resolve([]);
+    expect(await run).toBe(bug);
+    expect(runs.status().state).toBe("idle");
+  });
+
+  it("does everything else although one bad file cannot be judged", async () => {
+    const bug = new Error("bug");
+    const { runs, done } = setUp({
+      collect: async () => {
+        done.push("collect");
+        return [];
+      },
+      orphans: async () => {
+        throw bug;
+      },
+    });
+    await expect(runs.check({})).rejects.toBe(bug);
+    expect(done).toEqual(["collect", "deliver mail,alert", "deliver report", "post check", "tend"]);
+  });
+
+  it("tells expected trouble of every part in the summary", async () => {
+    const { runs } = setUp({
+      collect: async () => {
+        throw new ProblemError(problem);
+      },
+    });
+    expect((await runs.check({})).problems).toEqual([problem]);
+  });
+
+  it("has something to do when a report is due, unless reports are off", () => {
+    const off = { postmaster: { address: "postmaster@example.com", sendErrors: false } };
+    expect(setUp({ reportAt: 7 }).runs.nextDeliveryAt()).toBe(7);
+    expect(setUp({ reportAt: 7, queueDueAt: 5 }).runs.nextDeliveryAt()).toBe(5);
+    expect(setUp({ reportAt: 7, settings: off }).runs.nextDeliveryAt()).toBeNull();
+    expect(setUp({}).runs.nextDeliveryAt()).toBeNull();
+  });
+
+  it("throws nothing away for a day after the clock made a step", async () => {
+    const { runs, done, clock } = setUp({});
+    clock.step(400 * 24 * HOUR);
+    const tended: number[] = [];
+    for (let hour = 0; hour < 26; hour += 1) {
+      await runs.check({});
+      if (done.includes("tend")) tended.push(hour);
+      done.length = 0;
+      await clock.advance(HOUR);
+    }
+    expect(tended).toEqual([24, 25]);
+  });
+
+  it("collects nothing after a pre check that had to succeed, and sends what waits", async () => {
+    const { runs, done } = setUp({
+      collect: async () => {
+        done.push("collect");
+        return [];
+      },
+      before: { problem, goOn: false },
+    });
+    expect((await runs.check({ accounts: [] })).problems).toEqual([]);
+    done.length = 0;
+    expect((await runs.check({})).problems).toEqual([problem]);
+    // An empty list of accounts is passed over; the post check belongs to a check that took place.
+    expect(done).toEqual(["collect", "deliver mail,alert", "deliver report", "tend"]);
+  });
+
+  it("goes on after a pre check that failed otherwise; trouble of both is in the summary", async () => {
+    const after = { ...problem, code: "post-check-failed" };
+    const { runs, done } = setUp({ before: { problem, goOn: true }, after });
+    expect((await runs.check({})).problems).toEqual([problem, after]);
+    expect(done).toEqual(["deliver mail,alert", "deliver report", "post check", "tend"]);
+  });
+
+  it("does neither when it only delivers", async () => {
+    const { runs, done } = setUp({ before: { problem, goOn: true } });
+    expect((await runs.scheduled([])).problems).toEqual([]);
+    expect(done).toEqual(["deliver mail,alert", "deliver report", "tend"]);
+  });
+
+  it("mails the alerts of a run at its end, but not while the server is down", async () => {
+    const { runs, done } = setUp({ alertsSince: 7 });
+    await runs.check({});
+    expect(done).toEqual(["deliver mail,alert", "deliver report", "deliver alert", "post check", "tend"]);
+    expect(runs.nextDeliveryAt()).toBe(7);
+    const down = setUp({ alertsSince: 7, routeDown: true });
+    await down.runs.check({});
+    expect(down.done).toEqual(["deliver mail,alert", "post check", "tend"]);
+    expect(down.runs.nextDeliveryAt()).toBe(down.clock.now() + HOUR);
+  });
+
+  it("begins nothing after it was stopped", async () => {
+    const { runs, done } = setUp({});
+    await runs.stop();
+    await expect(runs.check({})).rejects.toThrow("The gateway is just being stopped");
+    expect(done).toEqual([]);
+  });
+});
