@@ -11,8 +11,8 @@ import { createDispatcher, type DeliverySettings, type Dispatcher } from "./deli
 import { smtpServer } from "./deliver/smtp-server.ts";
 import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
-import { createActions } from "./gateway/actions.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
+import { createActions } from "./gateway/actions.ts";
 import { createAddressing, createListRefresh } from "./gateway/addressing.ts";
 import { AlertDesk } from "./gateway/alert-desk.ts";
 import { createAlertFilter } from "./gateway/alert-filter.ts";
@@ -31,6 +31,7 @@ import { MailRuns } from "./gateway/mail-runs.ts";
 import { RecentLog } from "./gateway/recent-log.ts";
 import { runSchedule } from "./gateway/run-schedule.ts";
 import { spoolAlerts } from "./gateway/send-alerts.ts";
+import { spoolOversizeNotice } from "./gateway/send-oversize-notice.ts";
 import { takeUpOrphans } from "./gateway/take-up-orphans.ts";
 import { type AddressLists, openAddressLists } from "./lists/address-lists.ts";
 import { openDailyFile } from "./log/daily-file.ts";
@@ -41,6 +42,7 @@ import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model
 import type { RaiseAlert } from "./model/ports.ts";
 import { describeProblem, type Problem, ProblemError } from "./model/problem.ts";
 import type { AccountSettings, Settings } from "./model/settings.ts";
+import type { AlertMailContext } from "./outcome/alert-mail.ts";
 import { ownSender } from "./outcome/postmaster-report.ts";
 import { settle } from "./outcome/settle.ts";
 import { watchMarker } from "./schedule/marker-file.ts";
@@ -191,6 +193,16 @@ export const openGateway: OpenGateway = async (options) => {
     resolve: ({ accountId, size }, header) =>
       judgeHeader(parseHeaderBlock(header), size, contextOf(accountOf(accountId))).resolution,
     kick: () => dispatcher.kick(),
+    onBack: (ids) => records.broughtBack(ids),
+    onJunked: (id) => records.junked(id),
+  });
+
+  const ownMailContext = (): AlertMailContext => ({
+    primaryDomain: settings.domains.primary,
+    postmaster: settings.postmaster.address,
+    hostName,
+    installationId: spool.installationId,
+    now: clock.now(),
   });
 
   const onAccepted = async (accepted: Accepted, order: AcceptOrder): Promise<void> => {
@@ -251,6 +263,10 @@ export const openGateway: OpenGateway = async (options) => {
             maxMessageBytes: settings.control.maxMessageBytes,
             onProgress: ({ toCollect }) => records.toCollect(toCollect),
             onCollected: (octets) => records.collected(octets),
+            sendHeaders: async (notice) => {
+              await spoolOversizeNotice(notice, spool.bodies, ownMailContext());
+              dispatcher.kick();
+            },
           },
         );
         records.collectedFrom(account.id, describePass(result));
@@ -272,21 +288,13 @@ export const openGateway: OpenGateway = async (options) => {
     steps: createCheckSteps({ clock, log, settings: () => settings, folder: dataDirectory }),
     alerts: {
       waitingSince: () => alertDesk.waitingSince(),
-      spool: () => {
-        const { domains, postmaster, alerts } = settings;
-        return spoolAlerts({
+      spool: () =>
+        spoolAlerts({
           desk: alertDesk,
           bodies: spool.bodies,
-          wanted: alerts.mail,
-          context: {
-            primaryDomain: domains.primary,
-            postmaster: postmaster.address,
-            hostName,
-            installationId: spool.installationId,
-            now: clock.now(),
-          },
-        });
-      },
+          wanted: settings.alerts.mail,
+          context: ownMailContext(),
+        }),
     },
   });
   const diagnoses = createDiagnosisRuns({

@@ -103,6 +103,12 @@ function createHandlers({ gateway, secrets, signal }: CommandsOptions): Handlers
       gateway.importList({ list, content: Buffer.from(text), shorter }),
     "export-list": ({ list }) => ({ text: gateway.exportList(list) }),
     diagnose: () => gateway.diagnose(undefined, signal),
+    act: (order) => gateway.act(withoutUndefined(order)),
+    async "send-anyway"(subject) {
+      await gateway.sendAnyway(subject);
+      return null;
+    },
+    "locate-message": ({ queueId }) => gateway.locateMessage(queueId),
     history: (query) => gateway.history(withoutUndefined(query)),
     "history-message": (which) => gateway.historyMessage(which),
     "forget-history": ({ ids }) => gateway.forgetHistory(ids),

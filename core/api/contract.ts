@@ -8,10 +8,12 @@
  * 4. A change that an older viewer would misread raises CONTRACT_VERSION.
  */
 import * as z from "zod";
+import type { ActionResult, FolderAction, MessageFileFacts } from "../model/action.ts";
 import type { AddressListName, AddressListStatus } from "../model/address-lists.ts";
 import type { Diagnosis } from "../model/diagnosis.ts";
 import type { GatewayEvent, RunSummary } from "../model/event.ts";
 import type { GatewayStatus } from "../model/gateway.ts";
+import type { GuardSubject } from "../model/guard.ts";
 import type { HeaderAdoption, HeaderReport } from "../model/header-report.ts";
 import {
   type ForgottenHistory,
@@ -51,6 +53,15 @@ export const PAGE_ROWS = 500;
 /** Words that somebody looks for; whatever they are, they are no syntax to anything. */
 const searched = z.string().max(2_000);
 const rowIds = z.array(z.int().min(0)).min(1).max(10_000);
+
+const queueIds = z.array(z.string().min(1).max(40)).min(1).max(10_000);
+
+const guardSubjectSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("domain"), domain: z.string().max(255) }),
+  z.strictObject({ kind: z.literal("postmaster") }),
+  z.strictObject({ kind: z.literal("bcc-all") }),
+  z.strictObject({ kind: z.literal("account"), accountId: z.string().max(40) }),
+]) satisfies z.ZodType<GuardSubject>;
 
 /** The arguments of each command. */
 export const commandInputs = {
@@ -112,6 +123,29 @@ export const commandInputs = {
   "acknowledge-junk": z.strictObject({ ids: z.union([rowIds, z.literal("all")]) }),
   /** The computer's clock is right as it is: what is old enough may go. */
   "confirm-clock": z.strictObject({}),
+  /**
+   * Something is done to messages in the folders, by their queue ids; one answer for each. With the same `actionId`
+   * once more nothing is done again.
+   */
+  act: z.strictObject({
+    action: z.enum([
+      "resend-to-postmaster",
+      "resend-to-original",
+      "resend-to-address",
+      "hold",
+      "release",
+      "send-anyway",
+      "delete",
+    ]) satisfies z.ZodType<FolderAction>,
+    messages: queueIds,
+    address: z.string().max(320).optional(),
+    actionId: z.string().min(1).max(64).optional(),
+    actor: z.string().max(64).optional(),
+  }),
+  /** All that the guard holds for this goes on, whatever the server says. */
+  "send-anyway": guardSubjectSchema,
+  /** Where a message's file is, for a viewer on this computer that saves it elsewhere. */
+  "locate-message": z.strictObject({ queueId: z.string().max(40) }),
   /** JSON text, so that problems can be told with line and column. Passwords in it may be in clear. */
   "import-settings": z.strictObject({ text: z.string() }),
   /** Without secrets, always; with them only the CLI, from the files. */
@@ -134,6 +168,9 @@ export interface CommandResults {
   readonly lists: readonly AddressListStatus[];
   readonly "import-list": { readonly entries: number };
   readonly "export-list": { readonly text: string };
+  readonly act: readonly ActionResult[];
+  readonly "send-anyway": null;
+  readonly "locate-message": MessageFileFacts;
   readonly history: HistoryPage;
   readonly "history-message": HistoryMessage | null;
   readonly "forget-history": ForgottenHistory;

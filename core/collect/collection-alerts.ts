@@ -48,6 +48,14 @@ export function tooLargeProblem(account: Named, message: ListedMessage, maximum:
   };
 }
 
+export function headersSentProblem(account: Named, message: ListedMessage, maximum: number): Problem {
+  return {
+    ...tooLargeProblem(account, message, maximum),
+    code: "pop3-headers-sent",
+    cure: "Its headers were sent to the postmaster. Raise the account's maximum message size to collect it, or fetch it from the mailbox by other means.",
+  };
+}
+
 export function parkedProblem(account: Named, uid: string, tries: number, last: Problem): Problem {
   return {
     code: "pop3-parked",

@@ -17,6 +17,7 @@ import { describeProblem, type Problem, ProblemError } from "../model/problem.ts
 import type { AccountSettings } from "../model/settings.ts";
 import { AccountReporter } from "./account-reporter.ts";
 import { firstUseProblem, movedMailboxProblem, tooLargeProblem } from "./collection-alerts.ts";
+import { type SendHeaders, sendOversizeHeaders } from "./oversize-headers.ts";
 import {
   type CollectionPlan,
   findAgain,
@@ -48,6 +49,8 @@ export interface CollectorOptions {
   readonly signal?: AbortSignal;
   /** Once, after the listing. */
   readonly onProgress?: (progress: { readonly toCollect: number }) => void;
+  /** For accounts with `oversize: headers`; left out: there is an alert instead. */
+  readonly sendHeaders?: SendHeaders;
   /** For each message that is new in the spool. */
   readonly onCollected?: (octets: number) => void;
 }
@@ -126,6 +129,7 @@ class CollectionPass {
         lost = await retrieval.run(client, numberOf);
       }
       if (lost !== null) throw lost;
+      await this.#sendHeaders(client, numberOf, [...plan.tooLarge, ...retrieval.tooLarge]);
       await this.#noteIdentities(plan, retrieval.taken);
       await this.#deleteAndQuit(client, numberOf, plan, retrieval.taken);
       return this.#result(null, null);
@@ -216,7 +220,7 @@ class CollectionPass {
       records,
       accountState,
       ...(unknown ? this.#messagesBefore() : { hadIds: false, hadHashes: false }),
-      settings: this.#account,
+      settings: { ...this.#account, oversize: this.#headersWanted ? "headers" : "leave" },
       maxMessageBytes: this.#maxMessageBytes,
       now,
     });
@@ -259,11 +263,33 @@ class CollectionPass {
       else reporter.log("warning", describeProblem(problem));
     }
     if (plan.massChange) reporter.alert("pop3-mailbox-moved", movedMailboxProblem(account, length));
-    for (const message of plan.tooLarge) {
+    for (const message of this.#headersWanted ? [] : plan.tooLarge) {
       const problem = tooLargeProblem(account, message, this.#maxMessageBytes);
       reporter.alert("pop3-too-large", problem, message.uid ?? String(message.number));
     }
     this.#options.onProgress?.({ toCollect: plan.retrieve.length });
+  }
+
+  get #headersWanted(): boolean {
+    return this.#account.oversize === "headers" && this.#options.sendHeaders !== undefined;
+  }
+
+  async #sendHeaders(
+    client: Pop3Client,
+    numberOf: NumberOf,
+    messages: readonly ListedMessage[],
+  ): Promise<void> {
+    const { clock, sendHeaders, signal } = this.#options;
+    if (!this.#headersWanted || sendHeaders === undefined) return;
+    await sendOversizeHeaders(client, numberOf, messages, {
+      account: this.#account,
+      ledger: this.#ports.ledger,
+      clock,
+      reporter: this.#reporter,
+      maxMessageBytes: this.#maxMessageBytes,
+      sendHeaders,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   #makeRetrieval(plan: CollectionPlan): Retrieval {
@@ -274,6 +300,7 @@ class CollectionPass {
       clock,
       reporter: this.#reporter,
       maxMessageBytes: this.#maxMessageBytes,
+      noteTooLarge: this.#headersWanted,
       ...(signal === undefined ? {} : { signal }),
       ...(onCollected === undefined ? {} : { onCollected }),
     });

@@ -6,9 +6,10 @@
  * 3. A message whose header the server refuses is passed over. A server without TOP is a problem of its own.
  * 4. Where the connection is lost on the way, what came until then counts, with the problem beside it.
  */
-import type { ByteSink, Clock, Tap } from "../model/ports.ts";
+import type { Clock, Tap } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import type { CollectorAccount } from "./collector.ts";
+import { HeaderSink } from "./header-sink.ts";
 import { Pop3Client } from "./pop3-client.ts";
 import { Pop3Error, placeText } from "./pop3-problem.ts";
 
@@ -33,8 +34,7 @@ export interface FetchedHeaders {
   readonly problem: Problem | null;
 }
 
-/** What is kept of a header; and how much a server may send that does not stop at its end. */
-const HEADER_OCTETS = 262_144;
+/** How much a server may send that does not stop at the header's end. */
 const ANSWER_OCTETS = 16_777_216;
 const ALL_TOGETHER = 300_000;
 
@@ -138,23 +138,4 @@ function noTop(client: Pop3Client, refusal: Pop3Error): Pop3Error {
     },
     "protocol",
   );
-}
-
-/** Keeps the header block: up to the empty line, or to the limit. */
-class HeaderSink implements ByteSink {
-  readonly #pieces: Buffer[] = [];
-  #length = 0;
-
-  write(piece: Buffer): undefined {
-    const kept = piece.subarray(0, HEADER_OCTETS - this.#length);
-    if (kept.length === 0) return undefined;
-    // A copy: the piece is a part of what the socket gave, which would be held whole.
-    this.#pieces.push(Buffer.from(kept));
-    this.#length += kept.length;
-    return undefined;
-  }
-
-  header(): Buffer {
-    return Buffer.concat(this.#pieces, this.#length);
-  }
 }

@@ -14,7 +14,7 @@
  * 5. None of the listed ids known, though messages were left there before: a moved mailbox. Everything is
  *    retrieved and its bytes decide. While the question of rule 2 is open, it is simply put again.
  * 6. Larger than the maximum: stays on the server, one alert per message. With the account's `oversize: headers`
- *    it is left as well: collecting only the headers belongs to the postmaster's alerts.
+ *    its headers are sent instead (see oversize-headers), and it is recorded only then.
  * 7. Messages that failed before come last, so that one that ends the connection stops nobody else.
  */
 import { limits } from "../model/limits.ts";
@@ -33,7 +33,10 @@ export interface ListedMessage {
   readonly size: number | null;
 }
 
-export type PlanSettings = Pick<AccountSettings, "deleteAfterDays" | "firstUse" | "leaveOnServer">;
+export type PlanSettings = Pick<
+  AccountSettings,
+  "deleteAfterDays" | "firstUse" | "leaveOnServer" | "oversize"
+>;
 
 export interface PlanInput {
   readonly listing: readonly ListedMessage[];
@@ -68,7 +71,7 @@ export interface CollectionPlan {
   readonly remove: readonly ListedMessage[];
   /** To be recorded before anything is retrieved. */
   readonly record: readonly SeenRecord[];
-  /** Newly found to be too large: one alert each. */
+  /** Newly found to be too large: one alert, or one notice with the headers, for each. */
   readonly tooLarge: readonly ListedMessage[];
   readonly accountState: "asked" | "known";
   readonly question: Question | null;
@@ -132,7 +135,8 @@ export function planCollection(input: PlanInput): CollectionPlan {
       counts.oversize += 1;
       if (known?.state === "oversize") return;
       tooLarge.push(message);
-      if (message.uid !== null) record.push(makeRecord(message.uid, "oversize", known));
+      if (message.uid !== null && settings.oversize === "leave")
+        record.push(makeRecord(message.uid, "oversize", known));
       return;
     }
     const hashDecides =

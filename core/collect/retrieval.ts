@@ -35,6 +35,8 @@ export interface RetrievalOptions {
   readonly maxMessageBytes: number;
   readonly signal?: AbortSignal;
   readonly onCollected?: (octets: number) => void;
+  /** What turns out to be too large is only noted, in `tooLarge`. */
+  readonly noteTooLarge?: boolean;
 }
 
 /** A message that is ours now, by the number it had in the plan's listing. */
@@ -61,6 +63,7 @@ export class Retrieval {
   readonly #window = new IntakeWindow();
   readonly #counts = { collected: 0, collectedBytes: 0, known: 0, failed: 0, parked: 0, oversize: 0 };
   readonly #taken: TakenMessage[] = [];
+  readonly #tooLarge: ListedMessage[] = [];
   #left: readonly RetrieveOrder[];
   /** Settled, one way or the other. */
   readonly #done = new Set<RetrieveOrder>();
@@ -82,6 +85,10 @@ export class Retrieval {
 
   get taken(): readonly TakenMessage[] {
     return this.#taken;
+  }
+
+  get tooLarge(): readonly ListedMessage[] {
+    return this.#tooLarge;
   }
 
   /**
@@ -237,8 +244,14 @@ export class Retrieval {
   }
 
   async #settleTooLarge({ message, record }: RetrieveOrder): Promise<void> {
-    const { account, clock, ledger, maxMessageBytes, reporter } = this.#options;
+    const { account, clock, ledger, maxMessageBytes, noteTooLarge, reporter } = this.#options;
     this.#counts.oversize += 1;
+    // Told before, and LIST says once more that it is small.
+    if (record?.state === "oversize") return;
+    if (noteTooLarge === true) {
+      this.#tooLarge.push(message);
+      return;
+    }
     const about = message.uid ?? String(message.number);
     reporter.alert("pop3-too-large", tooLargeProblem(account, message, maxMessageBytes), about);
     if (message.uid === null) return;

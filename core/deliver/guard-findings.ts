@@ -121,6 +121,7 @@ function addressFinding(
     return { address, accepted: true, relayDenied: false, messageId: message.id };
   }
   // What is refused later is refused for what it says, not for whom it is for.
-  const reply = outcome.kind === "refused" && outcome.failure.scope === "recipient" ? refusal(outcome.failure) : null;
+  const reply =
+    outcome.kind === "refused" && outcome.failure.scope === "recipient" ? refusal(outcome.failure) : null;
   return reply === null ? null : { address, accepted: false, relayDenied: isRelayDenied(reply), messageId };
 }

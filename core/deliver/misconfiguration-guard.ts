@@ -113,7 +113,12 @@ export type GuardEvent =
   | { readonly kind: "step"; readonly at: number; readonly now: boolean; readonly last: boolean }
   /** This held message is tried for a domain. */
   | { readonly kind: "trying"; readonly domain: string; readonly messageId: number }
-  | { readonly kind: "settings"; readonly at: number; readonly postmaster: string; readonly bccAll: string | null }
+  | {
+      readonly kind: "settings";
+      readonly at: number;
+      readonly postmaster: string;
+      readonly bccAll: string | null;
+    }
   | { readonly kind: "send-anyway"; readonly messages: readonly number[] }
   | { readonly kind: "lift"; readonly subject: GuardSubject }
   | { readonly kind: "closed"; readonly messageId: number };
@@ -336,7 +341,9 @@ function onStep(before: GuardState, { at, now, last }: Extract<GuardEvent, { kin
       state = withWatch(state, subject, { ...watch, hold: { ...hold, steps, nextAt, trying: false } });
     }
     const addresses =
-      subject.kind === "domain" ? knownAddresses(watch as DomainWatch, at) : [(watch as AddressWatch).address];
+      subject.kind === "domain"
+        ? knownAddresses(watch as DomainWatch, at)
+        : [(watch as AddressWatch).address];
     orders.push({ kind: "probe", subject, addresses, last: true });
   }
   return { state, orders };

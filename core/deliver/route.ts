@@ -12,11 +12,13 @@
  *    heartbeat means that the machine slept or its clock was set: it does not count.
  */
 import type { Failure } from "../model/failure.ts";
+import { limits } from "../model/limits.ts";
 import type { Clock, RouteRecord, RouteStore } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import { retryDelay } from "./retry-schedule.ts";
 
 const HEARTBEAT = 300_000;
+const LONGEST_STEP = Math.max(...limits.backoffMinutes) * 60_000;
 const FRESH_CONNECTIONS = 2;
 /** Suspects are remembered to choose another one; more than a few are of no use. */
 const SUSPECTS = 1_000;
@@ -90,7 +92,7 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
       return record.failures === 0;
     },
     storageRefusals,
-    nextProbeAt: () => (record.failures === 0 ? null : record.nextProbeAt),
+    nextProbeAt: () => (record.failures === 0 ? null : sooner(record.nextProbeAt, clock.now())),
     problem: (server) => (record.failures === 0 ? null : (problem ?? stillDeferred(server))),
     async failed(failure) {
       unfinished = 0;
@@ -115,7 +117,7 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
     },
     suspect: (messageId) => suspects.has(messageId),
     get standIn() {
-      return first.failures > 0 && clock.now() < first.nextProbeAt;
+      return first.failures > 0 && clock.now() < sooner(first.nextProbeAt, clock.now());
     },
     firstUnreachable() {
       const failures = first.failures + 1;
@@ -138,6 +140,11 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
       counting = false;
     },
   };
+}
+
+/** A time further ahead than any step was set by a clock that has been put back since: then it is now. */
+function sooner(at: number, now: number): number {
+  return at > now + LONGEST_STEP ? now : at;
 }
 
 function stillDeferred(server: string): Problem {

@@ -136,7 +136,9 @@ function carryOut(act: Act, address: string, parts: ActionParts): Promise<Action
     case "resend-to-address":
       return copy(act, [recipient(address, "addressed")], parts);
     case "resend-to-postmaster": {
-      const failed = target.recipients.some(({ state }) => state.kind === "failed" || state.kind === "expired");
+      const failed = target.recipients.some(
+        ({ state }) => state.kind === "failed" || state.kind === "expired",
+      );
       const reportable =
         target.kind === "mail" &&
         !target.neverReported &&
@@ -205,6 +207,7 @@ async function release(act: Act, parts: ActionParts): Promise<ActionResult> {
         "The guard still holds mail like this, because the server refuses it; send it anyway, if it is meant.",
       );
     case "closed":
+    case "junked":
       return plain(act, "note", parts, "It was released; nobody is left who does not have it.");
     case "released":
       return plain(act, "note", parts, "It was released and is on its way.");
@@ -240,7 +243,13 @@ async function copy(
       kind: "addressed",
       sender: original.sender,
       recipients,
-      trail: to.map((address) => ({ address, header: null, headerIndex: null, verdict: "kept", rule: "by-hand" })),
+      trail: to.map((address) => ({
+        address,
+        header: null,
+        headerIndex: null,
+        verdict: "kept",
+        rule: "by-hand",
+      })),
     },
     verdict: { kind: "pass" },
     // Equal messages are measured by what was collected, not by what somebody sends on.

@@ -77,13 +77,14 @@ export class ClockWatch {
   /** It happened while this process ran. */
   #seenHere = false;
   #note: ClockNote | null;
-  /** The doubt that was last told. */
-  #told: string | null = null;
+  /** The doubt that was last told, also by an earlier process. */
+  #told: string;
 
   constructor(parts: ClockWatchParts) {
     this.#parts = parts;
     const parsed = noteSchema.safeParse(parts.read());
     this.#note = parsed.success ? parsed.data : null;
+    this.#told = tag(this.#note?.doubt ?? null);
     this.#base = this.#sighting();
     const before = this.#note?.doubt ?? null;
     this.#doubt =
@@ -116,7 +117,7 @@ export class ClockWatch {
       this.#told = tag(doubt);
       this.#parts.raiseAlert({ cause: "clock-step", problem: clockProblem(doubt) });
     }
-    if (doubt === null) this.#told = null;
+    if (doubt === null) this.#told = "";
     const seenAt = doubt === null ? now : (this.#note?.seenAt ?? doubt.before);
     const same = this.#note !== null && tag(this.#note.doubt) === tag(doubt);
     if (same && Math.abs((this.#note?.seenAt ?? 0) - seenAt) < NOTE_EVERY) return;

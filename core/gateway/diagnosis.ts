@@ -229,12 +229,7 @@ function mailServer(
     get usable() {
       return session.usable;
     },
-    async trial(sender, recipient) {
-      const answer = trialAnswer(await session.probe(sender, recipient), session.relay);
-      // Told to go away (421): the next trial needs another connection.
-      if (answer.kind === "unanswered") session.destroy();
-      return answer;
-    },
+    trial: async (sender, recipient) => trialAnswer(await session.probe(sender, recipient), session.relay),
     async quit() {
       signal.removeEventListener("abort", destroy);
       await session.quit();

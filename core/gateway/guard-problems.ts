@@ -80,4 +80,3 @@ export function subjectName(subject: GuardSubject): string {
       return subject.kind;
   }
 }
-

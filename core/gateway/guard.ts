@@ -33,6 +33,7 @@ import type {
   QueuedRecipient,
   RecipientState,
   Settlement,
+  Verdict,
 } from "../model/message.ts";
 import type { Clock, Log, RaiseAlert } from "../model/ports.ts";
 import { describeProblem, ProblemError } from "../model/problem.ts";
@@ -60,9 +61,13 @@ export interface GuardParts {
   readonly resolve: (message: HeldMessage, header: Buffer) => Resolution;
   /** Something was queued. */
   readonly kick: () => void;
+  /** These are not in Errors or Junk any more. */
+  readonly onBack: (ids: readonly number[]) => void;
+  /** It was held, and nobody is there to get it. */
+  readonly onJunked: (id: number) => void;
 }
 
-export type Released = "released" | "held" | "closed" | "gone" | "busy";
+export type Released = Awaited<ReturnType<Spool["holds"]["release"]>>;
 
 export class Guard {
   readonly #parts: GuardParts;
@@ -99,18 +104,15 @@ export class Guard {
   admit(order: AcceptOrder): AcceptOrder {
     if (order.kind !== "mail") return order;
     const { resolution, guarded } = this.#admitted(order.resolution, order.source.accountId, null);
-    return {
-      ...order,
-      resolution,
-      ...(guarded.length > 0 && order.verdict.kind === "pass" ? { held: guarded } : {}),
-    };
+    if (guarded.length === 0 || isStopped(order.verdict)) return { ...order, resolution };
+    return { ...order, resolution, verdict: { kind: "pass" }, held: guarded };
   }
 
   async taken(accepted: Accepted, order: AcceptOrder): Promise<void> {
     if (order.kind !== "mail" || (accepted.kind !== "queued" && accepted.kind !== "junked")) return;
     const { accountId } = order.source;
     const ours = order.resolution.kind !== "no-recipient";
-    if (accountId.startsWith("_") || (!ours && order.verdict.kind !== "pass")) return;
+    if (accountId.startsWith("_") || (!ours && isStopped(order.verdict))) return;
     const domains = order.resolution.trail
       .filter(({ rule }) => rule === "foreign-domain")
       .map(({ address }) => domainOf(address))
@@ -169,13 +171,26 @@ export class Guard {
     const { isRelayDenied, settings } = this.#parts;
     const findings = findingsOf(result, { postmaster: settings().postmaster.address, isRelayDenied });
     for (const { recipient, outcome } of result.recipients) {
-      if (outcome.kind !== "refused" || outcome.failure.reply === null || !outcome.failure.permanent) continue;
+      if (outcome.kind !== "refused" || outcome.failure.reply === null || !outcome.failure.permanent)
+        continue;
       this.#quotes.set(domainOf(recipient.address), formatReply(outcome.failure.reply));
     }
     await this.#safely(async () => {
       await this.#apply({ kind: "attempt", findings });
+      await this.#bringBack(result);
       if (disposition.kind !== "stay") await this.#apply({ kind: "closed", messageId: result.message.id });
     });
+  }
+
+  /** The guard tripped between `judge` and now: what failed there is held as well. */
+  async #bringBack({ message, recipients }: AttemptResult): Promise<void> {
+    if (message.kind !== "mail" || this.#state.anyway.includes(message.id)) return;
+    const failed = recipients.filter(
+      ({ recipient, next }) => next.kind === "failed" && recipient.role !== "bcc-all",
+    );
+    for (const domain of new Set(failed.map(({ recipient }) => domainOf(recipient.address)))) {
+      if (isDomainHeld(this.#state, `@${domain}`)) await this.#holdDomain(domain, [message.id]);
+    }
   }
 
   // --- runs ----------------------------------------------------------------------------------------------------
@@ -221,7 +236,11 @@ export class Guard {
     if (subject.kind === "domain") {
       const messages: number[] = [];
       for (const message of this.#heldMessages()) {
-        if (message.recipients.some((recipient) => isGuarded(recipient) && domainOf(recipient.address) === subject.domain))
+        if (
+          message.recipients.some(
+            (recipient) => isGuarded(recipient) && domainOf(recipient.address) === subject.domain,
+          )
+        )
           messages.push(message.id);
       }
       await this.#apply({ kind: "send-anyway", messages });
@@ -271,7 +290,7 @@ export class Guard {
   }
 
   async #hold(subject: GuardSubject, messages: readonly number[]): Promise<void> {
-    const { settings, spool, raiseAlert } = this.#parts;
+    const { settings, spool, raiseAlert, onBack } = this.#parts;
     const { address } = settings().postmaster;
     let seen: Readonly<Record<string, number>> = {};
     let quote: string | null = null;
@@ -282,7 +301,7 @@ export class Guard {
         break;
       case "postmaster":
         quote = this.#quotes.get(domainOf(address)) ?? null;
-        await spool.holds.reportAgain(messages);
+        onBack(await spool.holds.reportAgain(messages));
         // Not the postmaster alone: that is told already.
         if (isDomainHeld(this.#state, address)) return;
         break;
@@ -300,15 +319,18 @@ export class Guard {
     raiseAlert({ cause: `guard:${subjectName(subject)}`, problem });
   }
 
-  #holdDomain(domain: string, messages: readonly number[]): Promise<unknown> {
-    return this.#serial(() => this.#parts.spool.holds.holdDomain(domain, messages, this.#state.anyway));
+  async #holdDomain(domain: string, messages: readonly number[]): Promise<void> {
+    const { spool, onBack } = this.#parts;
+    onBack((await this.#serial(() => spool.holds.holdDomain(domain, messages, this.#state.anyway))).back);
   }
 
-  #holdAccount(accountId: string, messages: readonly number[]): Promise<unknown> {
-    const { spool, settings } = this.#parts;
-    return this.#serial(() =>
-      spool.holds.holdUnaddressed(accountId, settings().postmaster.address, messages, this.#state.anyway),
+  async #holdAccount(accountId: string, messages: readonly number[]): Promise<void> {
+    const { spool, settings, onBack } = this.#parts;
+    const { address } = settings().postmaster;
+    const { back } = await this.#serial(() =>
+      spool.holds.holdUnaddressed(accountId, address, messages, this.#state.anyway),
     );
+    onBack(back);
   }
 
   async #settingsChanged(): Promise<void> {
@@ -342,7 +364,9 @@ export class Guard {
     for (const message of this.#heldMessages()) {
       if (message.kind !== "mail") continue;
       const anyway = this.#state.anyway.includes(message.id);
-      const ended = message.recipients.some((one) => isGuarded(one) && (anyway || !this.#holds(message, one)));
+      const ended = message.recipients.some(
+        (one) => isGuarded(one) && (anyway || !this.#holds(message, one)),
+      );
       const unknown = message.recipients.every(
         ({ state }) => state.kind !== "held" || state.reason === "unknown-outcome",
       );
@@ -364,7 +388,7 @@ export class Guard {
     if (header === null) return "gone";
     const { resolution, guarded } = this.#admitted(resolve(message, header), message.accountId, message.id);
     const { backup, postmaster } = settings();
-    return spool.holds.release({
+    const released = await spool.holds.release({
       id: message.id,
       resolution,
       guarded,
@@ -372,6 +396,8 @@ export class Guard {
       backup: backup.enabled,
       sendErrors: postmaster.sendErrors,
     });
+    if (released === "junked") this.#parts.onJunked(message.id);
+    return released;
   }
 
   #admitted(
@@ -425,6 +451,11 @@ export class Guard {
   #say(level: "info" | "error", text: string): void {
     this.#parts.log({ source: "gateway", level, text });
   }
+}
+
+/** By a policy, not because nobody of ours was found. */
+function isStopped(verdict: Verdict): boolean {
+  return verdict.kind !== "pass" && verdict.reason !== "no-recipient";
 }
 
 function isGuarded({ state }: QueuedRecipient): boolean {

@@ -33,6 +33,8 @@ export class MailRecords {
   #waiters: { readonly messages: number; readonly go: () => void }[] = [];
   /** Messages that an attempt of this run left waiting. */
   readonly #deferred = new Set<number>();
+  /** Messages of this run in Errors and Junk. */
+  readonly #undelivered = new Map<number, "errors" | "junk">();
 
   readonly #findings: RunFindings;
 
@@ -55,6 +57,7 @@ export class MailRecords {
     this.#totals = noTotals;
     this.#waiters = [];
     this.#deferred.clear();
+    this.#undelivered.clear();
     this.#findings.restart();
   }
 
@@ -98,7 +101,7 @@ export class MailRecords {
         return;
       }
       case "junked":
-        this.#add({ junk: 1 });
+        this.#countUndelivered(accepted.id, "junk");
         log({
           source: "policy",
           level: "warning",
@@ -138,7 +141,33 @@ export class MailRecords {
         queueId,
       });
     }
-    this.#add(totalsOf(settlement));
+    const totals = totalsOf(settlement);
+    this.#add(totals);
+    // A refused report sends the message that it is about to Junk.
+    const about = result.message.reportOf ?? id;
+    if (totals.errors !== undefined) this.#undelivered.set(about, "errors");
+    if (totals.junk !== undefined) this.#undelivered.set(about, "junk");
+  }
+
+  /** They are not in Errors or Junk any more: the guard has them tried again. */
+  broughtBack(ids: readonly number[]): void {
+    this.#findings.broughtBack(ids);
+    for (const id of ids) {
+      const counted = this.#undelivered.get(id);
+      if (counted === undefined) continue;
+      this.#undelivered.delete(id);
+      this.#add({ [counted]: -1 });
+    }
+  }
+
+  /** It was held, and is in Junk now. */
+  junked(id: number): void {
+    this.#countUndelivered(id, "junk");
+  }
+
+  #countUndelivered(id: number, where: "errors" | "junk"): void {
+    this.#undelivered.set(id, where);
+    this.#add({ [where]: 1 });
   }
 
   #add(more: Partial<RunTotals>): void {

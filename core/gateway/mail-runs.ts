@@ -186,7 +186,7 @@ export class MailRuns {
     records.restart();
     const trouble: RunTrouble = { problems: [], faults: [] };
     const { problems, faults } = trouble;
-    await this.#attempt(trouble, () => this.#parts.clockWatch.look());
+    await this.#attempt(trouble, () => this.#mindClock());
     await this.#attempt(trouble, () => this.#parts.refreshLists());
     await this.#attempt(trouble, () => this.#parts.takeUpOrphans(order.signal));
     const collects = await this.#before(order, trouble);
@@ -288,6 +288,16 @@ export class MailRuns {
     if (routeProblem === null) return;
     this.#routeProblem = routeProblem;
     problems.push(routeProblem);
+  }
+
+  /** The clock may have been set since the last run. */
+  async #mindClock(): Promise<void> {
+    const { clockWatch, spool, log } = this.#parts;
+    await clockWatch.look();
+    const messages = await spool.bringForward();
+    if (messages === 0) return;
+    const text = `the clock was put back: ${messages} message(s) that waited for a time far ahead are due now`;
+    log({ source: "gateway", level: "warning", text });
   }
 
   /** What is not urgent: the index of the history after each run, retention once an hour. */

@@ -27,7 +27,7 @@ export class RunFindings {
   #accepted = 0;
   #notOurs = 0;
   readonly #domains = new Map<string, number>();
-  #refused = 0;
+  readonly #refused = new Set<number>();
   #lastRefused: LastFailure | null = null;
   readonly #waiting = new Map<number, LastFailure>();
 
@@ -40,7 +40,7 @@ export class RunFindings {
     this.#accepted = 0;
     this.#notOurs = 0;
     this.#domains.clear();
-    this.#refused = 0;
+    this.#refused.clear();
     this.#lastRefused = null;
     this.#waiting.clear();
   }
@@ -64,7 +64,7 @@ export class RunFindings {
     this.#waiting.delete(message.id);
     if (message.kind !== "mail") return;
     if (disposition.kind === "errors") {
-      this.#refused += 1;
+      this.#refused.add(message.id);
       for (const { recipient, next } of recipients) {
         if (next.kind === "failed" || next.kind === "expired")
           this.#lastRefused = { address: recipient.address, failure: next.failure };
@@ -74,6 +74,13 @@ export class RunFindings {
         if (next.kind === "deferred" || next.kind === "held")
           this.#waiting.set(message.id, { address: recipient.address, failure: next.failure });
       }
+    }
+  }
+
+  /** They wait again, in Inbox. */
+  broughtBack(ids: readonly number[]): void {
+    for (const id of ids) {
+      if (this.#refused.delete(id) && this.#lastRefused !== null) this.#waiting.set(id, this.#lastRefused);
     }
   }
 
@@ -93,10 +100,10 @@ export class RunFindings {
         cure: "Check the spelling of the domains in the settings, and add those that are missing.",
       });
     }
-    if (this.#refused > 0) {
+    if (this.#refused.size > 0) {
       found.push({
         code: "messages-refused",
-        what: `${messages(this.#refused)} could not be delivered and went to Errors${lastFor(this.#lastRefused)}.`,
+        what: `${messages(this.#refused.size)} could not be delivered and went to Errors${lastFor(this.#lastRefused)}.`,
         ...this.#reason(this.#lastRefused, "Look into Errors for what happened to each."),
       });
     }

@@ -54,7 +54,8 @@ export function newGuard(settings: Settings): StoredGuard {
 
 /** Another one when held mail may have to go another way. Holds no secret: passwords are sealed, and left out. */
 export function settingsMark(settings: Settings): string {
-  const { accounts, domains, headers, aliases, users, smtp, postmaster, noRecipient, allowMalformed } = settings;
+  const { accounts, domains, headers, aliases, users, smtp, postmaster, noRecipient, allowMalformed } =
+    settings;
   const { password: _one, ...server } = smtp;
   const ways = accounts.map(
     ({ id, addressing, headers: own, trustedReceivedLines, mailboxAddresses, username }) => [
@@ -67,6 +68,16 @@ export function settingsMark(settings: Settings): string {
     ],
   );
   const fallback = smtp.fallback === null ? null : [smtp.fallback.host, smtp.fallback.port];
-  const facts = [ways, domains, headers, aliases, users, { ...server, fallback }, postmaster, noRecipient, allowMalformed];
+  const facts = [
+    ways,
+    domains,
+    headers,
+    aliases,
+    users,
+    { ...server, fallback },
+    postmaster,
+    noRecipient,
+    allowMalformed,
+  ];
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

@@ -4,6 +4,7 @@ import type { AddressListName } from "../model/address-lists.ts";
 import { MESSAGE_OUTCOMES } from "../model/history.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ExitCode } from "./exit-code.ts";
+import type { ReleaseOptions } from "./run-act.ts";
 import type { HistoryOptions } from "./run-history.ts";
 
 export interface GlobalOptions {
@@ -169,6 +170,64 @@ export function createProgram(version: string, run: RunCommand): Command {
     .action((_options, command: Command) =>
       run(command.optsWithGlobals(), async (context) =>
         (await import("./run-confirm-clock.ts")).runConfirmClock(context),
+      ),
+    );
+
+  program
+    .command("resend")
+    .description("send messages again, by their ids (efs queue, efs history)")
+    .argument("<id...>")
+    .option("--to <whom>", "original (those who did not get it), postmaster, or an address", "original")
+    .option("--action-id <text>", "asked for once more with the same one, nothing is sent twice")
+    .action((ids: string[], options: { to: string; actionId?: string }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-act.ts")).runResend(context, ids, options),
+      ),
+    );
+
+  program
+    .command("hold")
+    .description("keep messages in Inbox until they are released")
+    .argument("<id...>")
+    .action((ids: string[], _options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-act.ts")).runAct(context, ids, { action: "hold" }),
+      ),
+    );
+
+  program
+    .command("release")
+    .description("let held messages go on, to the recipients that they have by the settings of now")
+    .argument("[id...]")
+    .option("--anyway", "also what the guard holds because the server refuses mail like it")
+    .option("--domain <name>", "with --anyway: all that is held for this domain")
+    .option("--account <id>", "with --anyway: all of this account that is held for having no recipient")
+    .option("--bcc-all", "with --anyway: make the copies of BCC all again")
+    .option("--reports", "with --anyway: send the reports that wait")
+    .action((ids: string[], options: ReleaseOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-act.ts")).runRelease(context, ids, options),
+      ),
+    );
+
+  program
+    .command("delete")
+    .description("delete messages; their history stays")
+    .argument("<id...>")
+    .action((ids: string[], _options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-act.ts")).runAct(context, ids, { action: "delete" }),
+      ),
+    );
+
+  program
+    .command("save")
+    .description("save messages as .eml files, octet by octet as they were received")
+    .argument("<id...>")
+    .option("--to <path>", "a folder, or for one message a file that does not exist", ".")
+    .action((ids: string[], options: { to: string }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-save.ts")).runSave(context, ids, options),
       ),
     );
 

@@ -166,6 +166,9 @@ function formatMessage(message: HistoryMessage): readonly string[] {
       `Attempt:    ${localTime(attempt.startedAt)} ${attempt.relay ?? ""} ${attempt.state}`,
       ...attempt.results.map(({ address, outcome }) => `            <${address}> ${outcomeWords(outcome)}`),
     ]),
+    ...(message.actions ?? []).map(
+      ({ at, actor, kind, detail }) => `Action:     ${localTime(at)} ${kind} by ${actor}: ${detail}`,
+    ),
     ...message.recipients.map((recipient) => `State:      <${recipient.address}> ${stateWords(recipient)}`),
     `Outcome:    ${message.outcome}${closedAt === null ? "" : ` ${localTime(closedAt)}`}${outcomeDetail === null ? "" : `: ${outcomeDetail}`}`,
     `File:       ${file === null ? "gone" : file.path}`,

@@ -1,5 +1,6 @@
 /** `efs status`: what the gateway does, and what is in its folders. */
 import type { GatewayStatus } from "../model/gateway.ts";
+import type { GuardHold } from "../model/guard.ts";
 import { describeProblem } from "../model/problem.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -32,6 +33,7 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
     lines.push(`Account:    ${account.id}: ${accountWords(account)}`);
     if (account.problem !== null) lines.push(`            ${describeProblem(account.problem)}`);
   }
+  for (const hold of status.guard ?? []) lines.push(`Held back:  ${holdWords(hold)}`);
   if (status.clock != null) {
     const { before, after } = status.clock;
     lines.push(
@@ -46,6 +48,18 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
   }
   return lines;
 }
+
+function holdWords({ subject, since, nextTryAt }: GuardHold): string {
+  const next = nextTryAt === null ? "" : `; next try ${localTime(nextTryAt)}`;
+  return `${HELD[subject.kind]}${"domain" in subject ? ` ${subject.domain}` : ""}${"accountId" in subject ? ` ${subject.accountId}` : ""} since ${localTime(since)}${next}`;
+}
+
+const HELD: Readonly<Record<GuardHold["subject"]["kind"], string>> = {
+  domain: "mail for",
+  postmaster: "reports to the postmaster",
+  "bcc-all": "copies of BCC all",
+  account: "mail without a recipient of our domains, of account",
+};
 
 function routeWords(route: GatewayStatus["route"]): string {
   if (!route.forward) return "forwarding is off";

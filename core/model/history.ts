@@ -2,6 +2,7 @@
  * History: every message that was ever taken over, whatever became of it (PRODUCT section 8). A row stays when
  * the file has gone.
  */
+import type { ActionRecord } from "./action.ts";
 import type { TrailStep } from "./envelope.ts";
 import type {
   DeliveryOutcome,
@@ -126,6 +127,8 @@ export interface HistoryMessage extends Omit<HistoryRow, "recipients" | "recipie
   /** How they came about. */
   readonly trail: readonly TrailStep[];
   readonly attempts: readonly HistoryAttempt[];
+  /** What people did to it, oldest first; left out: nothing. */
+  readonly actions?: readonly ActionRecord[];
   /** null: it has gone. */
   readonly file: { readonly folder: Folder; readonly path: string } | null;
   /** For a report: the message that it is about. */

@@ -155,8 +155,8 @@ const dayWindow = z.union([
   z.literal("all"),
   z.literal("never"),
   z.strictObject({
-    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
-    to: z.string().regex(/^([01]\d|2[0-4]):[0-5]\d$/),
+    from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "is not a time of day, like 08:00"),
+    to: z.string().regex(/^(?:([01]\d|2[0-3]):[0-5]\d|24:00)$/, "is not a time of day, like 18:00 or 24:00"),
   }),
 ]);
 

@@ -25,9 +25,9 @@ import { enterAction, findAction } from "./action-rows.ts";
 import { type Destination, destinationOf, folderOf } from "./destination.ts";
 import { HAND_ACCOUNT, hashUid, makeFileName, parseFileName } from "./file-name.ts";
 import type { FileTasks } from "./file-tasks.ts";
-import { holdNew } from "./holds.ts";
 import { UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
+import { holdNew } from "./requeue.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull, textOrNull } from "./spool-context.ts";
 import { storageError } from "./spool-problem.ts";
@@ -280,12 +280,16 @@ export class Acceptor {
     const kept = recipients.filter((recipient) => {
       if (!recipient.duplicatesChecked) return true;
       const before = this.#context.journal.get(
-        "SELECT at FROM duplicate WHERE key = ? AND recipient = ?",
+        `SELECT duplicate.at, message.closed_at IS NULL AND message.id IS NOT NULL AS waits
+         FROM duplicate LEFT JOIN message ON message.id = duplicate.message
+         WHERE duplicate.key = ? AND duplicate.recipient = ?`,
         key,
         addressKey(recipient.address),
       );
       if (before === undefined) return true;
-      if (clockBelieved && number(before["at"]) <= now - days * DAY) return true;
+      // What is queued or held is going to arrive, however long it has been so.
+      const over = number(before["at"]) <= now - days * DAY && before["waits"] !== 1;
+      if (over && clockBelieved) return true;
       dropped.push({
         address: recipient.address,
         header: null,

@@ -33,7 +33,11 @@ export function enterAction(
   );
 }
 
-export function findAction({ journal }: SpoolContext, message: number, actionId: string): ActionRecord | null {
+export function findAction(
+  { journal }: SpoolContext,
+  message: number,
+  actionId: string,
+): ActionRecord | null {
   const row = journal.get("SELECT * FROM action WHERE message = ? AND action_id = ?", message, actionId);
   return row === undefined ? null : actionRecord(row);
 }

@@ -9,8 +9,8 @@
  * 5. Nothing rejects for one message: each has its answer, and the others go on. Trouble of the disk is `failed`.
  */
 import { join } from "node:path";
-import { addressKey } from "../model/address.ts";
 import type { ActionResult, ActionResultCode, FolderAction } from "../model/action.ts";
+import { addressKey } from "../model/address.ts";
 import type { Folder, JunkReason, MessageKind, QueuedRecipient, RecipientState } from "../model/message.ts";
 import { isPending } from "../model/message.ts";
 import { ProblemError } from "../model/problem.ts";
@@ -18,9 +18,10 @@ import { assertNever } from "../util/assert-never.ts";
 import { enterAction, findAction } from "./action-rows.ts";
 import { PENDING } from "./due.ts";
 import type { FileTask, FileTasks } from "./file-tasks.ts";
-import { callOffReports, type Holds, placeInQueue, reopen, setState } from "./holds.ts";
+import type { Holds } from "./holds.ts";
 import type { Row } from "./journal.ts";
 import type { Meta } from "./meta.ts";
+import { callOffReports, placeInQueue, reopen, setState } from "./requeue.ts";
 import { recipientsOf } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
@@ -285,7 +286,11 @@ export class Actions {
       );
     }
     const tasks: FileTask[] = [{ id, file: text(row["file"]), from: folder, to: null }];
-    return { code: "done", what: "It is deleted; its history stays.", tasks: [...tasks, ...callOffReports(this.#context, id)] };
+    return {
+      code: "done",
+      what: "It is deleted; its history stays.",
+      tasks: [...tasks, ...callOffReports(this.#context, id)],
+    };
   }
 
   #queueIdOf(id: number | null): string | null {

@@ -7,6 +7,7 @@ import {
   type HistoryRow,
   MESSAGE_OUTCOMES,
 } from "../model/history.ts";
+import { actionsOf } from "./action-rows.ts";
 import type { Row } from "./journal.ts";
 import { attemptsOf } from "./listing.ts";
 import { junkReason, messageKind, recipientsOf, reportState, sourceOf, summaryOf, trailOf } from "./rows.ts";
@@ -36,12 +37,14 @@ export function historyMessage(context: SpoolContext, which: HistoryKey): Histor
   if (row === undefined) return null;
   const id = number(row["id"]);
   const folder = folderOrNull(row["folder"]);
+  const actions = actionsOf(context, id);
   return {
     ...basics(row),
     source: sourceOf(row),
     recipients: recipientsOf(journal, id),
     trail: trailOf(journal, id),
     attempts: attemptsOf(context, id),
+    ...(actions.length === 0 ? {} : { actions }),
     file: folder === null ? null : { folder, path: join(directory.folder(folder), text(row["file"])) },
     reportOf: numberOrNull(row["report_of"]),
     reports: journal

@@ -24,12 +24,14 @@ import {
 } from "./history-index.ts";
 import { historyRow } from "./history-row.ts";
 import { type Asked, askedFor, idWord } from "./history-words.ts";
-import type { Journal, Row } from "./journal.ts";
+import type { Row } from "./journal.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull } from "./spool-context.ts";
 
 /** Milliseconds after which no further block is begun. */
 const PATIENCE = 25;
+/** As many rows of a block are looked at one by one. */
+const FEW = 100;
 const FIRST = Number.MIN_SAFE_INTEGER;
 const LAST = Number.MAX_SAFE_INTEGER;
 
@@ -135,11 +137,13 @@ function narrow({ journal }: SpoolContext, { from, to }: Search, { low, high }: 
 }
 
 function indexedRows(
-  { journal }: SpoolContext,
-  { conditions, from, to }: Search,
+  context: SpoolContext,
+  search: Search,
   { low, high }: Stretch,
   limit: number,
 ): readonly Row[] {
+  const { journal } = context;
+  const { conditions, from, to } = search;
   if (conditions.length === 0) {
     return journal.all(
       `SELECT * FROM message WHERE id >= ? AND id < ? AND indexed_for_search = 1
@@ -151,32 +155,41 @@ function indexedRows(
       limit,
     );
   }
-  const block = blockOf(low);
-  if (conditions.length > 1 && !occurs(journal, rarest(conditions), block)) return [];
-  return journal.all(
-    `SELECT message.* FROM history CROSS JOIN message ON message.id = history.rowid
-     WHERE history MATCH ? AND history.rowid >= ? AND history.rowid < ? AND indexed_for_search = 1
-       AND received_at >= ? AND received_at < ?
-     ORDER BY history.rowid DESC LIMIT ?`,
-    matchExpression(conditions, block),
-    low,
-    high,
-    from,
-    to,
-    limit,
+  const matching = (some: readonly Condition[], most: number): readonly Row[] =>
+    journal.all(
+      `SELECT message.* FROM history CROSS JOIN message ON message.id = history.rowid
+       WHERE history MATCH ? AND history.rowid >= ? AND history.rowid < ? AND indexed_for_search = 1
+         AND received_at >= ? AND received_at < ?
+       ORDER BY history.rowid DESC LIMIT ?`,
+      matchExpression(some, blockOf(low)),
+      low,
+      high,
+      from,
+      to,
+      most,
+    );
+  if (conditions.length > 1) {
+    for (const some of selective(conditions)) {
+      const rows = matching(some, FEW);
+      if (rows.length < FEW) return rows.filter((row) => fits(context, row, search)).slice(0, limit);
+    }
+  }
+  return matching(conditions, limit);
+}
+
+/**
+ * Conditions that few messages of a block are likely to meet: what is equal to something (an outcome), the longest word.
+ * Where they are few indeed, looking at each is less work than gathering all that begins with a common word.
+ */
+function selective(conditions: readonly Condition[]): readonly (readonly Condition[])[] {
+  const exact = conditions.filter((each) => each.exact);
+  const words = conditions.filter((each) => !each.exact);
+  const length = ({ asked }: Condition): number => Math.max(...asked.words.map((word) => word.length));
+  const longest = words.reduce<Condition | null>(
+    (best, each) => (best === null || length(each) > length(best) ? each : best),
+    null,
   );
-}
-
-/** Likely the one that fewest messages meet: looked for alone, it saves gathering what is in every message. */
-function rarest(conditions: readonly Condition[]): Condition {
-  const length = ({ asked, exact }: Condition): number =>
-    exact ? 0 : Math.max(...asked.words.map((word) => word.length));
-  return conditions.reduce((best, each) => (length(each) > length(best) ? each : best));
-}
-
-function occurs(journal: Journal, condition: Condition, block: number): boolean {
-  const expression = matchExpression([condition], block);
-  return journal.get("SELECT 1 FROM history WHERE history MATCH ? LIMIT 1", expression) !== undefined;
+  return [...(exact.length > 0 ? [exact] : []), ...(longest !== null ? [[longest]] : [])];
 }
 
 function matchExpression(conditions: readonly Condition[], block: number): string {

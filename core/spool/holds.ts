@@ -16,9 +16,9 @@ import { addressKey } from "../model/address.ts";
 import type { Resolution, TrailStep } from "../model/envelope.ts";
 import type { HoldReason, MessageKind, QueuedRecipient, RecipientState } from "../model/message.ts";
 import { isPending } from "../model/message.ts";
-import { PENDING, pendingDue } from "./due.ts";
 import type { FileTask, FileTasks } from "./file-tasks.ts";
 import type { Meta } from "./meta.ts";
+import { enterDuplicate, placeInQueue, reopen, setState } from "./requeue.ts";
 import { messageKind, recipientsOf, trailOf } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { folderOrNull, number, text, textOrNull } from "./spool-context.ts";
@@ -36,6 +36,13 @@ export interface HeldMessage {
   readonly recipients: readonly QueuedRecipient[];
   /** What the resolver found when it was resolved last. */
   readonly found: Resolution["kind"];
+}
+
+export interface Held {
+  /** Messages that waited in Inbox. */
+  readonly held: number;
+  /** Those that came back from Errors or Junk. */
+  readonly back: readonly number[];
 }
 
 /** A held message, resolved anew. */
@@ -62,8 +69,8 @@ export class Holds {
     this.#meta = meta;
   }
 
-  /** All mail for a domain that waits in Inbox, and these messages from Errors and Junk. Gives how many are held now. */
-  async holdDomain(domain: string, back: readonly number[], except: readonly number[]): Promise<number> {
+  /** All mail for a domain that waits in Inbox, and these messages from Errors and Junk. */
+  async holdDomain(domain: string, back: readonly number[], except: readonly number[]): Promise<Held> {
     const ending = `@${domain}`;
     const ids = this.#context.journal
       .all(
@@ -89,7 +96,7 @@ export class Holds {
     postmaster: string,
     back: readonly number[],
     except: readonly number[],
-  ): Promise<number> {
+  ): Promise<Held> {
     const ids = this.#context.journal
       .all(
         `SELECT message.id FROM message JOIN trail ON trail.message = message.id
@@ -110,29 +117,31 @@ export class Holds {
   async #holdAll(
     ids: readonly number[],
     back: readonly number[],
-    held: (recipient: QueuedRecipient) => boolean,
+    isHeld: (recipient: QueuedRecipient) => boolean,
     postmaster?: string,
-  ): Promise<number> {
+  ): Promise<Held> {
     const { journal } = this.#context;
-    let count = 0;
+    let held = 0;
     for (let start = 0; start < ids.length; start += SLICE) {
-      count += await journal.commit(() =>
-        ids.slice(start, start + SLICE).reduce((sum, id) => sum + this.#hold(id, "guard", held), 0),
+      held += await journal.commit(() =>
+        ids.slice(start, start + SLICE).reduce((sum, id) => sum + this.#hold(id, "guard", isHeld), 0),
       );
       await setImmediate();
     }
+    const came: number[] = [];
     for (let start = 0; start < back.length; start += SLICE) {
       const tasks = await journal.commit(() =>
-        back.slice(start, start + SLICE).flatMap((id) => this.#bringBack(id, held, postmaster)),
+        back.slice(start, start + SLICE).flatMap((id) => this.#bringBack(id, isHeld, postmaster)),
       );
-      count += await this.#move(tasks);
+      came.push(...(await this.#move(tasks)));
     }
-    return count;
+    return { held, back: came };
   }
 
-  async #move(tasks: readonly FileTask[]): Promise<number> {
+  /** The messages that were not taken away. */
+  async #move(tasks: readonly FileTask[]): Promise<readonly number[]> {
     for (const task of tasks) await this.#tasks.run(task);
-    return tasks.filter(({ to }) => to === "Inbox").length;
+    return tasks.filter(({ to }) => to !== null).map(({ id }) => id);
   }
 
   /** Inside a work. 1: somebody is held who was not. Who may have the message already keeps their own pause. */
@@ -151,7 +160,7 @@ export class Holds {
     return changed;
   }
 
-  /** Inside a work. Errors or Junk -> Inbox, its refused recipients held. */
+  /** Inside a work. Errors or Junk -> Inbox (where it may still be), its refused recipients held. */
   #bringBack(
     id: number,
     held: (recipient: QueuedRecipient) => boolean,
@@ -160,7 +169,7 @@ export class Holds {
     const { journal, clock } = this.#context;
     const row = journal.get("SELECT * FROM message WHERE id = ?", id);
     const from = folderOrNull(row?.["folder"]);
-    if (row === undefined || (from !== "Errors" && from !== "Junk")) return [];
+    if (row === undefined || from === null || from === "Backup") return [];
     const unaddressed = postmaster !== undefined && row["junk_reason"] === "no-recipient";
     if (from === "Junk" && row["junk_reason"] !== "report-refused" && !unaddressed) return [];
     const state = (failure: RecipientState): RecipientState => ({
@@ -183,7 +192,10 @@ export class Holds {
         JSON.stringify(state({ kind: "queued" })),
       );
     } else if (refused.length === 0) return [];
-    return reopen(this.#context, id, this.#meta.usableTime);
+    if (from !== "Inbox") return reopen(this.#context, id, this.#meta.usableTime);
+    // Others of it are pending: it has not gone anywhere.
+    placeInQueue(this.#context, id, this.#meta.usableTime);
+    return [];
   }
 
   /** A page of what is held, by id; `afterId` 0: from the beginning. */
@@ -255,8 +267,8 @@ export class Holds {
     });
   }
 
-  /** Resolved anew. `gone`: not in Inbox any more; `busy`: just being sent. */
-  async release(order: ReleaseOrder): Promise<"released" | "held" | "closed" | "gone" | "busy"> {
+  /** Resolved anew. `closed`, `junked`: nobody is left; `gone`: not in Inbox any more; `busy`: just being sent. */
+  async release(order: ReleaseOrder): Promise<"released" | "held" | "closed" | "junked" | "gone" | "busy"> {
     const { journal } = this.#context;
     const { outcome, tasks } = await journal.commit(() => this.#release(order));
     await this.#move(tasks);
@@ -283,7 +295,8 @@ export class Holds {
     );
     const states = recipientsOf(journal, id).map(({ state }) => state);
     if (!states.some(isPending)) {
-      return { outcome: "closed", tasks: this.#closeEmpty(order, text(row["file"])) };
+      const tasks = this.#closeEmpty(order, text(row["file"]));
+      return { outcome: tasks.some(({ to }) => to === "Junk") ? "junked" : "closed", tasks };
     }
     placeInQueue(this.#context, id, this.#meta.usableTime);
     const waits = states.every((state) => !isPending(state) || state.kind === "held");
@@ -304,7 +317,8 @@ export class Holds {
       return { kind: "queued" };
     };
     const ending = before.filter(
-      ({ state }) => state.kind === "held" && (state.reason !== "unknown-outcome" || ends.includes(state.reason)),
+      ({ state }) =>
+        state.kind === "held" && (state.reason !== "unknown-outcome" || ends.includes(state.reason)),
     );
     const staying = before.filter((recipient) => !ending.includes(recipient));
     const served = people(
@@ -371,7 +385,7 @@ export class Holds {
   }
 
   /** The postmaster is asked for again: these went to Junk because he refused the reports about them. */
-  async reportAgain(ids: readonly number[]): Promise<void> {
+  async reportAgain(ids: readonly number[]): Promise<readonly number[]> {
     const { journal, clock } = this.#context;
     const tasks = await journal.commit(() =>
       ids.flatMap((id): readonly FileTask[] => {
@@ -389,7 +403,7 @@ export class Holds {
         return [{ id, file: text(row["file"]), from: "Junk", to: "Errors" }];
       }),
     );
-    await this.#move(tasks);
+    return this.#move(tasks);
   }
 
   /** Inside a work: by hand, all who wait. */
@@ -404,106 +418,6 @@ export class Holds {
     }
     placeInQueue(this.#context, id, this.#meta.usableTime);
   }
-}
-
-/** Inside a work. */
-export function setState({ journal }: SpoolContext, recipient: number, state: RecipientState): void {
-  journal.run(
-    "UPDATE recipient SET state = ?, detail = ? WHERE id = ?",
-    state.kind,
-    JSON.stringify(state),
-    recipient,
-  );
-}
-
-/** Inside a work: a new message, of which these recipients are held from the start. */
-export function holdNew(
-  context: SpoolContext,
-  id: number,
-  addresses: readonly string[],
-  usableTime: number,
-): void {
-  const { journal, clock } = context;
-  const keys = new Set(addresses.map(addressKey));
-  const recipients = recipientsOf(journal, id);
-  const held = recipients.filter(({ address }) => keys.has(addressKey(address)));
-  for (const { id: recipient } of held) {
-    setState(context, recipient, { kind: "held", since: clock.now(), reason: "guard", failure: null });
-  }
-  // Otherwise it is due when its delay for the antivirus is over.
-  if (held.length === recipients.length) placeInQueue(context, id, usableTime);
-}
-
-/** Inside a work: when the message is due, after its recipients' states were changed. Its clock stands while all are held. */
-export function placeInQueue({ journal, clock }: SpoolContext, id: number, usableTime: number): void {
-  const due = pendingDue(journal, id, clock.now());
-  journal.run(
-    due?.dueAt == null
-      ? `UPDATE message SET due_at = NULL, usable_stopped = coalesce(usable_stopped, ?) WHERE id = ?`
-      : `UPDATE message SET usable_from = usable_from + coalesce(? - usable_stopped, 0), usable_stopped = NULL WHERE id = ?`,
-    usableTime,
-    id,
-  );
-  if (due?.dueAt != null) journal.run("UPDATE message SET due_at = ? WHERE id = ?", due.dueAt, id);
-}
-
-/**
- * Inside a work: a closed message with pending recipients goes back into Inbox; a report about it that is not on its
- * way yet is called off.
- */
-export function reopen(context: SpoolContext, id: number, usableTime: number): readonly FileTask[] {
-  const { journal } = context;
-  const row = journal.get("SELECT folder, file, duplicate_key FROM message WHERE id = ?", id);
-  const from = folderOrNull(row?.["folder"]);
-  if (row === undefined || from === null) return [];
-  journal.run(
-    `UPDATE message SET folder = 'Inbox', file_task = 1, closed_at = NULL, outcome = NULL, outcome_detail = NULL,
-       junk_reason = NULL, acknowledged_at = NULL, report_state = NULL, report_due_at = NULL, reported_at = NULL,
-       usable_from = ?, usable_stopped = NULL, interrupted = 0 WHERE id = ?`,
-    usableTime,
-    id,
-  );
-  const key = text(row["duplicate_key"]);
-  for (const { address, state } of recipientsOf(journal, id)) {
-    if (isPending(state)) enterDuplicate(context, id, key, address);
-  }
-  placeInQueue(context, id, usableTime);
-  return [{ id, file: text(row["file"]), from, to: "Inbox" }, ...callOffReports(context, id)];
-}
-
-/** Inside a work: reports about a message that nobody has begun to send. */
-export function callOffReports({ journal, clock }: SpoolContext, original: number): readonly FileTask[] {
-  const now = clock.now();
-  const removed: RecipientState = { kind: "removed", at: now, reason: "by-policy" };
-  return journal
-    .all("SELECT id, file FROM message WHERE report_of = ? AND folder = 'Inbox' AND claimed = 0", original)
-    .map((row): FileTask => {
-      const id = number(row["id"]);
-      journal.run(
-        `UPDATE recipient SET state = 'removed', detail = ? WHERE message = ? AND state IN ${PENDING}`,
-        JSON.stringify(removed),
-        id,
-      );
-      journal.run(
-        `UPDATE message SET folder = NULL, file_task = 1, closed_at = ?, due_at = NULL, outcome = 'removed',
-           outcome_detail = 'what it reports is no longer so' WHERE id = ?`,
-        now,
-        id,
-      );
-      return { id, file: text(row["file"]), from: "Inbox", to: null };
-    });
-}
-
-/** Inside a work: an equal message for this recipient is a duplicate of this one. */
-function enterDuplicate({ journal, clock }: SpoolContext, id: number, key: string, address: string): void {
-  if (key === "") return;
-  journal.run(
-    "INSERT INTO duplicate (key, recipient, message, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    key,
-    addressKey(address),
-    id,
-    clock.now(),
-  );
 }
 
 /**

@@ -247,6 +247,8 @@ function connect(path: string): DatabaseSync {
     }
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");
+    // What is deleted is overwritten: nothing of it can be found in the file.
+    database.exec("PRAGMA secure_delete = ON");
     database.exec("PRAGMA fullfsync = ON");
     database.exec("PRAGMA checkpoint_fullfsync = ON");
     database.exec("PRAGMA journal_size_limit = 67108864");

@@ -191,7 +191,16 @@ export class OutcomeJournal implements OutcomeStore {
         recipient.id,
         result.message.id,
       );
-      if (next.kind === "failed" || next.kind === "expired" || next.kind === "removed") {
+      if (next.kind === "delivered") {
+        // The days of the duplicates rule begin when it arrives; for what arrives at once they have begun.
+        journal.run(
+          `UPDATE duplicate SET at = ?1 WHERE message = ?2 AND recipient = ?3 AND at < ?1 - ${HOUR}
+             AND key = (SELECT duplicate_key FROM message WHERE id = ?2)`,
+          next.at,
+          result.message.id,
+          addressKey(recipient.address),
+        );
+      } else if (next.kind === "failed" || next.kind === "expired" || next.kind === "removed") {
         journal.run(
           `DELETE FROM duplicate WHERE message = ? AND recipient = ?
              AND key = (SELECT duplicate_key FROM message WHERE id = ?)`,

@@ -146,7 +146,9 @@ async function retireRows(
     const changed = await journal.commit(() => {
       const duplicates = journal.run(
         `DELETE FROM duplicate WHERE (key, recipient) IN
-           (SELECT key, recipient FROM duplicate WHERE at <= ? LIMIT ${SLICE})`,
+           (SELECT key, recipient FROM duplicate WHERE at <= ? AND NOT EXISTS
+             (SELECT 1 FROM message WHERE message.id = duplicate.message AND closed_at IS NULL)
+            LIMIT ${SLICE})`,
         now - duplicateDays * DAY,
       );
       if (historyDays === 0) return { duplicates, history: 0 };

@@ -31,6 +31,7 @@ import { Acceptor } from "./accept.ts";
 import { actionsOf } from "./action-rows.ts";
 import { Actions } from "./actions.ts";
 import { BodyFile } from "./body-file.ts";
+import { bringForward } from "./bring-forward.ts";
 import { copyBody, readHeader } from "./copy-body.ts";
 import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./data-directory.ts";
 import { JournalQueue } from "./delivery-queue.ts";
@@ -121,6 +122,8 @@ export interface Spool {
   forgetHistory(ids: readonly number[]): Promise<ForgottenHistory>;
   /** Junk that was never reported is aged from now on. The number of messages. */
   acknowledgeJunk(ids: readonly number[] | "all"): Promise<number>;
+  /** Next tries that were set by a clock far ahead are due now; the number of messages. */
+  bringForward(): Promise<number>;
   /** Brings the index of the history up to date. */
   indexHistory(): Promise<void>;
   /** Retention: what is old enough goes. Once an hour is enough. */
@@ -312,12 +315,18 @@ class JournalSpool implements Spool, BodyStore {
     return status === null ? { ...found, file: null } : found;
   }
 
-  forgetHistory(ids: readonly number[]): Promise<ForgottenHistory> {
+  async forgetHistory(ids: readonly number[]): Promise<ForgottenHistory> {
+    // What was delivered a moment ago still has its file to be removed.
+    await this.#tasks.flush();
     return forgetHistory(this.#context, ids);
   }
 
   acknowledgeJunk(ids: readonly number[] | "all"): Promise<number> {
     return acknowledgeJunk(this.#context, ids);
+  }
+
+  bringForward(): Promise<number> {
+    return bringForward(this.#context);
   }
 
   indexHistory(): Promise<void> {

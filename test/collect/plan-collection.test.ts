@@ -42,7 +42,13 @@ function plan(input: Partial<Omit<PlanInput, "records">> & { records?: readonly 
     accountState: "known",
     hadIds: false,
     hadHashes: false,
-    settings: { firstUse: null, leaveOnServer: false, deleteAfterDays: null, ...input.settings },
+    settings: {
+      firstUse: null,
+      leaveOnServer: false,
+      deleteAfterDays: null,
+      oversize: "leave",
+      ...input.settings,
+    },
     maxMessageBytes: 1_000,
     now: NOW,
     ...input,
@@ -74,6 +80,7 @@ const nothing = {
 const settings = (more: Partial<PlanInput["settings"]>): PlanInput["settings"] => ({
   firstUse: null,
   leaveOnServer: false,
+  oversize: "leave",
   deleteAfterDays: null,
   ...more,
 });
@@ -271,6 +278,14 @@ describe("planCollection", () => {
       ...nothing,
       retrieve: ["1"],
       record: ["b oversize 0"],
+      tooLarge: [2, 4],
+      oversize: 3,
+    });
+    // Recorded when their headers were sent.
+    const headers = settings({ oversize: "headers" });
+    expect(plan({ ...input, settings: headers })).toEqual({
+      ...nothing,
+      retrieve: ["1"],
       tooLarge: [2, 4],
       oversize: 3,
     });

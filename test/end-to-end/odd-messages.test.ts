@@ -269,6 +269,7 @@ describeWith("real-servers", "odd messages between a real Dovecot and a real Pos
         officeSettings(
           { host: dovecot.host, port: dovecot.port, username: "dots", password: dovecot.password },
           { host: postfix.host, port: postfix.port },
+          { alerts: { mail: false } },
         ),
       );
       const runs: RunSummary[] = [];

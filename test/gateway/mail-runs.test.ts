@@ -22,16 +22,15 @@ interface Parts {
   readonly after?: Problem;
   readonly alertsSince?: number;
   readonly routeDown?: boolean;
+  /** Looks at the clock are told. */
+  readonly clock?: boolean;
+  readonly guard?: { readonly reportsWait?: boolean; readonly nextAt?: number };
 }
 
 /** Runs over parts that do what the test says. */
 function setUp(parts: Parts) {
   const done: string[] = [];
   const clock = new FakeClock();
-  const notes = new Map([
-    ["last-run", clock.now() - HOUR],
-    ["clock-even-since", clock.now() - 24 * HOUR],
-  ]);
   const settings = sampleSettings(parts.settings);
   const runs = new MailRuns({
     clock,
@@ -40,6 +39,13 @@ function setUp(parts: Parts) {
     settings: () => settings,
     refreshLists: async () => undefined,
     takeUpOrphans: async () => parts.orphans?.(),
+    guard: {
+      step: async (reachable: boolean) =>
+        void done.push(...(parts.guard === undefined ? [] : [`step ${reachable}`])),
+      decide: async () => void done.push(...(parts.guard === undefined ? [] : ["decide"])),
+      reportsWait: () => parts.guard?.reportsWait === true,
+      nextAt: () => parts.guard?.nextAt ?? null,
+    },
     accounts: { run: async () => (await parts.collect?.()) ?? [], status: () => ({}) },
     records: {
       totals: noTotals,
@@ -59,17 +65,14 @@ function setUp(parts: Parts) {
       route: { load: () => ({ failures: 0, nextProbeAt: 0 }) },
       queue: { nextDueAt: () => parts.queueDueAt ?? null },
       outcomes: { reportsDue: () => [], nextReportAt: () => parts.reportAt ?? null },
-      notes: {
-        read: (name: string) => notes.get(name) ?? null,
-        write: async (name: string, value: number) => {
-          notes.set(name, value);
-        },
-      },
+      bringForward: async () => 0,
+      indexHistory: async () => undefined,
       counts: () => ({ Inbox: 0, Errors: 0, Junk: 0, Backup: 0 }),
       tend: async () => {
         done.push("tend");
       },
     },
+    clockWatch: { look: async () => void done.push(...(parts.clock === true ? ["clock"] : [])) },
     reportContext: () => ({}),
     steps: {
       before: async () => parts.before ?? { problem: null, goOn: true },
@@ -111,6 +114,26 @@ describe("MailRuns", () => {
     expect(runs.status().state).toBe("idle");
   });
 
+  it("asks the guard before anything is sent, and once more before reports; not while the server is down", async () => {
+    const up = setUp({ guard: {} });
+    await up.runs.check({});
+    expect(up.done.slice(0, 4)).toEqual(["step true", "deliver mail,alert", "decide", "deliver report"]);
+    const down = setUp({ guard: {}, routeDown: true });
+    await down.runs.check({});
+    expect(down.done).toEqual(["step false", "deliver mail,alert", "post check", "tend"]);
+  });
+
+  it("sends no reports while they wait, and has something to do when the guard has", async () => {
+    const { runs, done, clock } = setUp({
+      guard: { reportsWait: true, nextAt: 5 },
+      reportAt: 1,
+      alertsSince: 2,
+    });
+    await runs.check({});
+    expect(done).not.toContain("deliver report");
+    expect([clock.now() > 5, runs.nextDeliveryAt()]).toEqual([true, 5]);
+  });
+
   it("does everything else although one bad file cannot be judged", async () => {
     const bug = new Error("bug");
     const { runs, done } = setUp({
@@ -143,17 +166,23 @@ describe("MailRuns", () => {
     expect(setUp({}).runs.nextDeliveryAt()).toBeNull();
   });
 
-  it("throws nothing away for a day after the clock made a step", async () => {
-    const { runs, done, clock } = setUp({});
-    clock.step(400 * 24 * HOUR);
+  it("looks at the clock before anything goes by dates, and throws away what is old once an hour", async () => {
+    const { runs, done, clock } = setUp({ clock: true });
+    await runs.check({});
+    expect([done[0], done.slice(-2)]).toEqual(["clock", ["clock", "tend"]]);
     const tended: number[] = [];
-    for (let hour = 0; hour < 26; hour += 1) {
-      await runs.check({});
-      if (done.includes("tend")) tended.push(hour);
+    for (let quarter = 1; quarter <= 9; quarter += 1) {
       done.length = 0;
-      await clock.advance(HOUR);
+      await clock.advance(HOUR / 4);
+      await runs.check({});
+      if (done.includes("tend")) tended.push(quarter);
     }
-    expect(tended).toEqual([24, 25]);
+    expect(tended).toEqual([4, 8]);
+    // A clock that is put back does not stop it for as long as it was ahead.
+    clock.step(-24 * HOUR);
+    done.length = 0;
+    await runs.check({});
+    expect(done).toContain("tend");
   });
 
   it("collects nothing after a pre check that had to succeed, and sends what waits", async () => {
@@ -168,7 +197,7 @@ describe("MailRuns", () => {
     done.length = 0;
     expect((await runs.check({})).problems).toEqual([problem]);
     // An empty list of accounts is passed over; the post check belongs to a check that took place.
-    expect(done).toEqual(["collect", "deliver mail,alert", "deliver report", "tend"]);
+    expect(done).toEqual(["collect", "deliver mail,alert", "deliver report"]);
   });
 
   it("goes on after a pre check that failed otherwise; trouble of both is in the summary", async () => {

@@ -50,6 +50,58 @@ describe("settings that cannot be imported", () => {
       { schedule: { weekdayMinutes: -5 } },
       ["schedule.weekdayMinutes: must be at least 1"],
     ],
+    [
+      "an account's negative interval",
+      { accounts: [{ ...account, intervalMinutes: -1 }] },
+      ["accounts[0].intervalMinutes: must be at least 1"],
+    ],
+    [
+      "an interval of more than five hours",
+      { schedule: { weekendMinutes: 301 } },
+      ["schedule.weekendMinutes: must be at most 300"],
+    ],
+    [
+      "times that are none",
+      { schedule: { days: [{ from: "8:00", to: "24:30" }, "all", "all", "all", "all", "all", "all"] } },
+      [
+        "schedule.days[0].from: is not a time of day, like 08:00",
+        "schedule.days[0].to: is not a time of day, like 18:00 or 24:00",
+      ],
+    ],
+    [
+      "another domain with spaces, one with an @",
+      { domains: { primary: "example.com", secondary: ["my domain.com", "bob@example.com"] } },
+      [
+        "domains.secondary[0]: is not a domain name, like example.com",
+        "domains.secondary[1]: is not a domain name, like example.com",
+      ],
+    ],
+    [
+      "an address without anything behind its @",
+      { headers: { bccAll: "archive@" } },
+      ["headers.bccAll: is not an address, like name@example.com"],
+    ],
+    [
+      "a pre check of no kind",
+      { preCheck: { kind: "shell", path: "x" } },
+      ['preCheck.kind: must be "none", "program" or "reach"'],
+    ],
+    [
+      "a program as one command line",
+      { preCheck: { kind: "program", path: "dial", arguments: "--now" } },
+      ["preCheck.arguments: must be a list in [ ], not text"],
+    ],
+    ["a post check without its program", { postCheck: { kind: "program" } }, ["postCheck.path: is missing"]],
+    [
+      "a host that would be an option of ping",
+      { preCheck: { kind: "reach", host: "-f" } },
+      ["preCheck.host: give a server name or an IP address, without spaces or http://"],
+    ],
+    [
+      "a wait below nothing, and more than an hour for a program",
+      { preCheck: { kind: "program", path: "x", waitSeconds: -1, timeoutSeconds: 3_601 } },
+      ["preCheck.timeoutSeconds: must be at most 3600", "preCheck.waitSeconds: must be at least 0"],
+    ],
     ["a port as text", { smtp: { host: "mail", port: "25" } }, ["smtp.port: must be a number, not text"]],
     [
       "half a second",

@@ -14,6 +14,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Accepted, Folder, OrphanFile } from "../../core/model/message.ts";
 import { hashUid } from "../../core/spool/file-name.ts";
+import { JOURNAL_VERSION } from "../../core/spool/migrations.ts";
 import type { Spool } from "../../core/spool/spool.ts";
 import { FaultyFileSystem } from "../support/faulty-file-system.ts";
 import { claimAll, order, problemOf, type SpoolKit, spoolKit, take, testMail } from "../support/spool-kit.ts";
@@ -304,7 +305,7 @@ describe("without its journal", () => {
     expect(await problemOf(kit.open())).toBe("journal-newer");
     expect([readFileSync(path).equals(before), kit.alerts]).toEqual([true, []]);
     const older = new DatabaseSync(path);
-    older.exec("PRAGMA user_version = 1");
+    older.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
     older.close();
     spool = await kit.open();
   });

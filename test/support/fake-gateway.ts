@@ -82,6 +82,12 @@ export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}):
     lists: () => [],
     importList: () => Promise.reject(new Error("no such answer")),
     exportList: () => "",
+    act: async ({ messages }) => messages.map((queueId) => ({ queueId, code: "done", what: "Done." })),
+    sendAnyway: async () => undefined,
+    locateMessage() {
+      throw new Error("no such answer");
+    },
+    openMessage: () => Promise.reject(new Error("no such answer")),
     history: () => ({ rows: [], next: null }),
     historyMessage: async () => null,
     forgetHistory: async () => ({ erased: 0, kept: [] }),
