@@ -20,6 +20,8 @@ export const BLOCK_BITS = 14;
 export const ZONE_BITS = 10;
 /** Rows of a transaction: a few milliseconds. */
 const BATCH = 200;
+/** So many that are not in the index are looked through in some milliseconds. A run ends with none of them. */
+const WAITING = 1_000;
 /** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
 const PENDING_BEHIND = 400;
 /** Addresses of one message that enter the index. */
@@ -84,25 +86,29 @@ export function searchWords({ journal }: SpoolContext, row: Row): SearchWords {
 
 export class HistoryIndex {
   readonly #context: SpoolContext;
-  #changes = 0;
+  #waiting: number;
   #running: Promise<void> | null = null;
   #closed = false;
 
   constructor(context: SpoolContext) {
     this.#context = context;
+    const row = context.journal.get(
+      "SELECT count(*) AS number FROM message INDEXED BY message_to_index WHERE indexed_for_search = 0",
+    );
+    this.#waiting = number(row?.["number"]);
   }
 
-  /** A message was taken over or closed. Cheap; now and then a batch is entered, behind whatever is going on. */
+  /** A message was taken over. Cheap; when many wait, they are entered behind whatever is going on. */
   noticed(): void {
-    this.#changes += 1;
-    if (this.#changes < BATCH || this.#running !== null || this.#closed) return;
-    this.#changes = 0;
+    this.#waiting += 1;
+    if (this.#waiting < WAITING || this.#running !== null || this.#closed) return;
     // What cannot be written now is found by the scan, and tried again.
     this.catchUp().catch(() => undefined);
   }
 
   /** Enters all that is closed. Rejects with ProblemError. */
   catchUp(): Promise<void> {
+    this.#waiting = 0;
     this.#running ??= this.#enterAll().finally(() => {
       this.#running = null;
     });

@@ -250,7 +250,8 @@ test("a message is opened as a stream, and saved by the command line", DEADLINE,
   const sent = mail("bob@office.test", 2);
   const { kit } = await office([...mail("ada@office.test", 1), ...sent], ["ada", "postmaster"]);
   await kit.check();
-  const all = ids(await kit.rows("Errors"));
+  const rows = await kit.rows("Errors");
+  const all = ids(rows.toSorted((one, other) => one.summary.subject.localeCompare(other.summary.subject)));
   const gateway = await kit.open();
   const opened = await gateway.openMessage(all[0] ?? "");
   expect((await buffer(opened.content)).toString()).toBe(sent[0]?.content.toString());

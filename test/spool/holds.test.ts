@@ -129,6 +129,54 @@ test("a domain is held: what waits for it, and what comes back from Errors, with
   expect(existsSync(join(kit.directory, "mail", "Inbox", file))).toBe(true);
 });
 
+test("a report that is made already is called off, unless it is just being sent", async () => {
+  const reported = async (uid: string): Promise<number> => {
+    const accepted = await take(spool, uid);
+    await settle(await claimed(), []);
+    const reportOf = "id" in accepted ? accepted.id : 0;
+    const more = { kind: "report", reportOf, reportForm: "with-content" } as const;
+    expect(await take(spool, null, undefined, ["postmaster@x.example"], more)).toMatchObject({
+      kind: "queued",
+    });
+    return reportOf;
+  };
+  const first = await reported("a");
+  const reports = await spool.queue.claim({
+    limit: 1,
+    kinds: ["report"],
+    now: kit.clock.now(),
+    ignoreBackoff: false,
+    nextAt: kit.clock.now() + 60_000,
+  });
+  expect(reports.map(({ reportOf }) => reportOf)).toEqual([first]);
+  const second = await reported("b");
+  await spool.holds.holdDomain("office.example", [first, second], []);
+  expect(spool.list("Inbox", 0, 10).map(({ id, kind }) => [id, kind])).toEqual([
+    [first, "mail"],
+    [first + 1, "report"],
+    [second, "mail"],
+  ]);
+  expect(spool.message(second + 1)).toMatchObject({ folder: null, outcome: "removed" });
+  // The report that is on its way was about the time before: whatever comes of it, the message waits in Inbox.
+  const [report] = reports;
+  if (report === undefined) throw new Error("no report");
+  const at = kit.clock.now();
+  await spool.outcomes.apply({
+    result: {
+      message: report,
+      startedAt: at,
+      endedAt: at,
+      relay: "m",
+      session: "s",
+      delays: [0, 0, 0, 0],
+      recipients: [],
+    },
+    disposition: { kind: "stay" },
+    report: { kind: "refused" },
+  });
+  expect(spool.message(first)).toMatchObject({ folder: "Inbox", outcome: null, reportState: null });
+});
+
 test("brought back and crashed before the file moved: the start moves it", async () => {
   await take(spool, "a");
   await settle(await claimed(), []);
