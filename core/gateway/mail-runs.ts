@@ -186,7 +186,7 @@ export class MailRuns {
     records.restart();
     const trouble: RunTrouble = { problems: [], faults: [] };
     const { problems, faults } = trouble;
-    await this.#attempt(trouble, () => this.#mindClock());
+    await this.#aside(trouble, () => this.#mindClock());
     await this.#attempt(trouble, () => this.#parts.refreshLists());
     await this.#attempt(trouble, () => this.#parts.takeUpOrphans(order.signal));
     const collects = await this.#before(order, trouble);
@@ -199,7 +199,7 @@ export class MailRuns {
     await this.#attempt(trouble, () => this.#report(order, problems));
     await this.#attempt(trouble, () => this.#sendAlerts(order, problems));
     if (collects) await this.#attempt(trouble, () => this.#after(order, problems));
-    await this.#attempt(trouble, () => this.#tend());
+    await this.#aside(trouble, () => this.#tend());
     if (!this.#stopping.signal.aborted) this.#setState("idle");
     if (faults.length > 0) throw faults[0];
     const summary = this.#summary(startedAt, problems);
@@ -310,6 +310,16 @@ export class MailRuns {
     if (last !== null && now >= last && now - last < HOUR) return;
     this.#tendedAt = now;
     await spool.tend();
+  }
+
+  /** House-keeping: what stands in its way (a full disk) is told by the mail itself, or in the log. */
+  async #aside({ faults }: RunTrouble, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) faults.push(error);
+      else this.#parts.log({ source: "gateway", level: "error", text: describeProblem(error.problem) });
+    }
   }
 
   /** One part of the run. Never rejects: the parts behind it have their own work. */

@@ -1,5 +1,5 @@
 /** efsusers.txt and efsalias.txt in a real folder: what is in force, what is told, and how often. */
-import { chmod, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type AddressLists, openAddressLists, readAddressLists } from "../../core/lists/address-lists.ts";
@@ -159,16 +159,6 @@ describe("users", () => {
     await it.users(6);
     await lists.refresh();
     expect(it.count(lists)).toBe(6);
-  });
-
-  test.skipIf(process.getuid?.() === 0)("no permission: the same", async () => {
-    const it = await office();
-    await it.users(4);
-    const lists = await it.open();
-    await it.users(5);
-    await chmod(join(it.folder, "efsusers.txt"), 0);
-    await lists.refresh();
-    expect([it.count(lists), it.news()]).toEqual([4, ["list-unreadable"]]);
   });
 
   test("a malformed line: told with its number once for each version, the others are in force", async () => {
