@@ -17,6 +17,7 @@ import { describeProblem, type Problem, ProblemError } from "../model/problem.ts
 import type { AccountSettings } from "../model/settings.ts";
 import { AccountReporter } from "./account-reporter.ts";
 import { firstUseProblem, movedMailboxProblem, tooLargeProblem } from "./collection-alerts.ts";
+import { openAccount } from "./open-account.ts";
 import { type SendHeaders, sendOversizeHeaders } from "./oversize-headers.ts";
 import {
   type CollectionPlan,
@@ -27,7 +28,7 @@ import {
   listedUids,
   planCollection,
 } from "./plan-collection.ts";
-import { Pop3Client } from "./pop3-client.ts";
+import type { Pop3Client } from "./pop3-client.ts";
 import { Pop3Error, protocolBroken, type Trouble } from "./pop3-problem.ts";
 import { Retrieval, type TakenMessage } from "./retrieval.ts";
 
@@ -151,21 +152,8 @@ class CollectionPass {
   // --- up to the listing ---------------------------------------------------------------------------------------
 
   async #logIn(): Promise<Pop3Client> {
-    const { acceptedCertificate, host, id, name, password, port, security, timeoutSeconds, username } =
-      this.#account;
-    const { clock, signal, tap } = this.#options;
-    const client = await Pop3Client.open({
-      accountId: id,
-      accountName: name,
-      host,
-      port,
-      security,
-      timeoutSeconds,
-      acceptedCertificate,
-      clock,
-      ...(tap === undefined ? {} : { tap }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { password, username } = this.#account;
+    const client = await openAccount(this.#account, this.#options);
     return this.#orStop(client, async () => {
       await client.capa();
       await client.login(username, password);

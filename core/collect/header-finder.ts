@@ -10,7 +10,8 @@ import type { Clock, Tap } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import type { CollectorAccount } from "./collector.ts";
 import { HeaderSink } from "./header-sink.ts";
-import { Pop3Client } from "./pop3-client.ts";
+import { openAccount } from "./open-account.ts";
+import type { Pop3Client } from "./pop3-client.ts";
 import { Pop3Error, placeText } from "./pop3-problem.ts";
 
 export interface HeaderFinderOptions {
@@ -44,7 +45,7 @@ export async function fetchHeaders(
   options: HeaderFinderOptions,
 ): Promise<FetchedHeaders> {
   const { clock, count, onHeader, signal } = options;
-  const client = await openClient(account, options);
+  const client = await openAccount(account, options);
   const stop = (): void => client.close();
   signal?.addEventListener("abort", stop);
   const disarm = clock.after(ALL_TOGETHER, stop);
@@ -61,23 +62,6 @@ export async function fetchHeaders(
     signal?.removeEventListener("abort", stop);
     client.close();
   }
-}
-
-function openClient(account: CollectorAccount, options: HeaderFinderOptions): Promise<Pop3Client> {
-  const { acceptedCertificate, host, id, name, port, security, timeoutSeconds } = account;
-  const { clock, signal, tap } = options;
-  return Pop3Client.open({
-    accountId: id,
-    accountName: name,
-    host,
-    port,
-    security,
-    timeoutSeconds,
-    acceptedCertificate,
-    clock,
-    ...(tap === undefined ? {} : { tap }),
-    ...(signal === undefined ? {} : { signal }),
-  });
 }
 
 /** Message numbers, the newest first. */

@@ -251,8 +251,8 @@ export class MailRuns {
         until: collecting,
         signal: order.signal,
       });
-      this.#routeProblem = routeProblem;
-      if (routeProblem !== null) trouble.problems.push(routeProblem);
+      this.#routeProblem = null;
+      this.#routeFailed(routeProblem, trouble.problems);
     });
     await this.#attempt(trouble, async () => {
       trouble.problems.push(...(await collecting));
@@ -269,12 +269,7 @@ export class MailRuns {
       if (signal.aborted || dispatcher.nextProbeAt() !== null || guard.reportsWait()) return;
       const made = await spoolDueReports({ clock, log, settings, context: reportContext, bodies, outcomes });
       const { routeProblem } = await dispatcher.run({ kinds: REPORTS, ignoreBackoff: sendNow, signal });
-      if (routeProblem !== null) {
-        this.#routeProblem = routeProblem;
-        problems.push(routeProblem);
-        return;
-      }
-      if (made === 0) return;
+      if (this.#routeFailed(routeProblem, problems) || made === 0) return;
     }
   }
 
@@ -285,9 +280,14 @@ export class MailRuns {
     if (guard.reportsWait()) return;
     if (!(await alerts.spool())) return;
     const { routeProblem } = await dispatcher.run({ kinds: ALERTS, signal });
-    if (routeProblem === null) return;
-    this.#routeProblem = routeProblem;
-    problems.push(routeProblem);
+    this.#routeFailed(routeProblem, problems);
+  }
+
+  #routeFailed(problem: Problem | null, problems: Problem[]): boolean {
+    if (problem === null) return false;
+    this.#routeProblem = problem;
+    problems.push(problem);
+    return true;
   }
 
   /** The clock may have been set since the last run. */
@@ -370,21 +370,12 @@ export class MailRuns {
   #addToToday(summary: RunTotals): void {
     const day = this.#day();
     const before = this.#today.day === day ? this.#today.totals : noTotals;
-    const { deferred: _waiting, ...totals } = summary;
-    this.#today = { day, totals: { ...addTotals(before, pickTotals(totals)), deferred: summary.deferred } };
+    this.#today = { day, totals: { ...addTotals(before, summary), deferred: summary.deferred } };
   }
 
   #day(): string {
     return new Date(this.#parts.clock.now()).toDateString();
   }
-}
-
-function pickTotals(totals: Omit<RunTotals, "deferred">): Partial<RunTotals> {
-  const picked: Record<string, number> = {};
-  for (const key of Object.keys(noTotals) as (keyof RunTotals)[]) {
-    if (key !== "deferred") picked[key] = totals[key];
-  }
-  return picked;
 }
 
 /** The accounts share one send queue: the most eager one decides. */

@@ -17,7 +17,8 @@ export const noTotals: RunTotals = {
 
 export function addTotals(left: RunTotals, right: Partial<RunTotals>): RunTotals {
   const sum = { ...left } as Record<keyof RunTotals, number>;
-  for (const key of Object.keys(right) as (keyof RunTotals)[]) sum[key] += right[key] ?? 0;
+  // Not the keys of `right`: it may hold more than totals.
+  for (const key of Object.keys(noTotals) as (keyof RunTotals)[]) sum[key] += right[key] ?? 0;
   return sum;
 }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { DeliveryOrder } from "../../core/deliver/dispatcher.ts";
 import type { BeforeCheck } from "../../core/gateway/check-steps.ts";
 import { MailRuns, type MailRunsParts } from "../../core/gateway/mail-runs.ts";
+import { noTotals } from "../../core/gateway/run-totals.ts";
 import { type Problem, ProblemError } from "../../core/model/problem.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { noTotals } from "../support/fake-gateway.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
 
 const HOUR = 3_600_000;

@@ -1,13 +1,14 @@
 /** What is shown, and where the data is: the pure parts of the command line. */
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { noTotals } from "../../core/gateway/run-totals.ts";
 import { dataPath } from "../../core/headless/data-path.ts";
 import { exitCodeOf } from "../../core/headless/exit-code.ts";
 import { createOutput, harmlessJson, type OutputStream } from "../../core/headless/output.ts";
 import { createProgressLine, formatBytes, formatProgress } from "../../core/headless/progress-line.ts";
 import { formatStatus } from "../../core/headless/run-status.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { idleStatus, noTotals } from "../support/fake-gateway.ts";
+import { idleStatus } from "../support/fake-gateway.ts";
 
 test("the data folder of each system", () => {
   const at = (platform: NodeJS.Platform, home: string, environment: Record<string, string> = {}) =>

@@ -1,20 +1,8 @@
-import type { RunSummary, RunTotals } from "../../core/model/event.ts";
+import { noTotals } from "../../core/gateway/run-totals.ts";
+import type { RunSummary } from "../../core/model/event.ts";
 import type { CheckOrder, Gateway, GatewayStatus } from "../../core/model/gateway.ts";
 import type { FolderRow } from "../../core/model/message.ts";
 import type { Settings } from "../../core/model/settings.ts";
-
-export const noTotals: RunTotals = {
-  collected: 0,
-  collectedBytes: 0,
-  toCollect: 0,
-  delivered: 0,
-  deliveredBytes: 0,
-  deferred: 0,
-  errors: 0,
-  junk: 0,
-  discarded: 0,
-  reports: 0,
-};
 
 export const goodRun: RunSummary = {
   ...noTotals,
