@@ -292,12 +292,13 @@ test(
   "the postmaster alone is refused: reports wait with an alert, mail goes on; accepted, they are sent",
   DEADLINE,
   async () => {
-    const place = await office([...mail("ada@office.test", 2), ...mail("bob@office.test", 12)], {
-      users: ["ada"],
-    });
+    const place = await office(mail("ada@office.test", 2), { users: ["ada"] });
     const { kit, server } = place;
     await kit.check();
     expect(place.received()).toHaveLength(2);
+    // In a run of its own: the order in which one run delivers is nobody's promise.
+    place.add(mail("bob@office.test", 12));
+    await kit.check();
     // Bob's mail is an ordinary refusal: Ada was accepted.
     expect(guardAlerts(kit)).toEqual(["guard-postmaster"]);
     expect([kit.files("Errors").size, kit.files("Junk").size]).toEqual([12, 0]);
