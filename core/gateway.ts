@@ -11,6 +11,7 @@ import { createDispatcher, type DeliverySettings, type Dispatcher } from "./deli
 import { smtpServer } from "./deliver/smtp-server.ts";
 import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
+import { explainFailure } from "./explain/explain-failure.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
 import { createActions } from "./gateway/actions.ts";
 import { createAddressing, createListRefresh } from "./gateway/addressing.ts";
@@ -136,7 +137,7 @@ export const openGateway: OpenGateway = async (options) => {
     origin: { host: hostName, pid: process.pid },
     writeMailLog: (line) => mailFile.write(line),
     log,
-    explain,
+    explain: explainFailure,
     onChange: (totals) => events.emit({ kind: "progress", totals }),
   });
 
@@ -283,7 +284,7 @@ export const openGateway: OpenGateway = async (options) => {
       hostName,
       installationId: spool.installationId,
       now: clock.now(),
-      explain,
+      explain: explainFailure,
     }),
     steps: createCheckSteps({ clock, log, settings: () => settings, folder: dataDirectory }),
     alerts: {

@@ -9,12 +9,12 @@ import type { CheckOrder, Gateway } from "../model/gateway.ts";
 import type { Secrets } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import { formatSettingProblem, type SettingProblem, settingProblems } from "../model/setting-problems.ts";
 import type { Settings } from "../model/settings.ts";
 import { unknownAccount } from "../settings/account-named.ts";
 import { exportSettings } from "../settings/export-settings.ts";
 import { importSettings } from "../settings/import-settings.ts";
 import { parseSettings } from "../settings/parse-settings.ts";
-import { formatSettingProblem, type SettingProblem, settingProblems } from "../settings/setting-problems.ts";
 import {
   type Call,
   type CommandInput,

@@ -10,7 +10,7 @@ import {
   type LogOrigin,
 } from "../log/mail-log.ts";
 import type { RunTotals } from "../model/event.ts";
-import type { Explain } from "../model/explanation.ts";
+import type { ExplainFailure } from "../model/explanation.ts";
 import type { Accepted, AcceptOrder, Settlement } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
@@ -23,7 +23,7 @@ export interface MailRecordsParts {
   readonly origin: LogOrigin;
   readonly writeMailLog: (line: string) => void;
   readonly log: Log;
-  readonly explain: Explain;
+  readonly explain: ExplainFailure;
   readonly onChange: (totals: RunTotals) => void;
 }
 

@@ -341,8 +341,8 @@ export class MailRuns {
     const { totals } = records;
     return {
       ...totals,
-      // What waits in Inbox at the end, whatever the reason; with forwarding off it waits because it shall.
-      deferred: settings().smtp.forward ? spool.counts().Inbox : totals.deferred,
+      // Mail that waits in Inbox at the end, whatever the reason; with forwarding off it waits because it shall.
+      deferred: settings().smtp.forward ? spool.waitingMail() : totals.deferred,
       bytes: totals.collectedBytes,
       seconds: Math.max(0, clock.now() - startedAt) / 1_000,
       problems: withoutRepeats(problems),

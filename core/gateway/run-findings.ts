@@ -5,7 +5,7 @@
  * Single messages never make a run fail more than its counts do; these sentences say why the counts are so.
  */
 import { domainOf } from "../model/address.ts";
-import type { Explain } from "../model/explanation.ts";
+import type { ExplainFailure } from "../model/explanation.ts";
 import type { Failure } from "../model/failure.ts";
 import type { AcceptOrder, Settlement } from "../model/message.ts";
 import type { Problem } from "../model/problem.ts";
@@ -23,7 +23,7 @@ interface LastFailure {
 }
 
 export class RunFindings {
-  readonly #explain: Explain;
+  readonly #explain: ExplainFailure;
   #accepted = 0;
   #notOurs = 0;
   readonly #domains = new Map<string, number>();
@@ -31,7 +31,7 @@ export class RunFindings {
   #lastRefused: LastFailure | null = null;
   readonly #waiting = new Map<number, LastFailure>();
 
-  constructor(explain: Explain) {
+  constructor(explain: ExplainFailure) {
     this.#explain = explain;
   }
 
@@ -123,7 +123,7 @@ export class RunFindings {
     const failure = last?.failure ?? null;
     if (failure === null) return { cure: otherwise };
     if (failure.reply !== null) {
-      return { quote: formatReply(failure.reply), cure: this.#explain(failure.reply).cure };
+      return { quote: formatReply(failure.reply), cure: this.#explain(failure).cure };
     }
     if (failure.problem === null) return { cure: otherwise };
     const { quote, what, cure } = failure.problem;

@@ -9,9 +9,9 @@
  */
 import { invalidImport } from "../api/commands.ts";
 import { ProblemError } from "../model/problem.ts";
+import { formatSettingProblem, type SettingProblem } from "../model/setting-problems.ts";
 import { importSettings } from "../settings/import-settings.ts";
 import { parseSettings } from "../settings/parse-settings.ts";
-import { formatSettingProblem, type SettingProblem } from "../settings/setting-problems.ts";
 import { createSettingsStore } from "../settings/settings-store.ts";
 import { openDataDirectory } from "../spool/data-directory.ts";
 import { nodeFileSystem } from "../util/file-system.ts";

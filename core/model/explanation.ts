@@ -1,3 +1,4 @@
+import type { Failure } from "./failure.ts";
 import type { SmtpReply } from "./reply.ts";
 
 /** What kind of trouble it is. Closed: pages and statistics count on it. */
@@ -42,3 +43,6 @@ export interface Explanation {
 }
 
 export type Explain = (reply: SmtpReply) => Explanation;
+
+/** Knows also what the answer was to, and what happened where there was none. */
+export type ExplainFailure = (failure: Failure) => Explanation;

@@ -4,16 +4,19 @@
  */
 
 import type { ActionsGateway } from "./actions-gateway.ts";
+import type { Activity } from "./activity.ts";
 import type { AddressingGateway } from "./addressing-gateway.ts";
 import type { ClockDoubt } from "./clock-doubt.ts";
 import type { Diagnosis, OnCheck } from "./diagnosis.ts";
-import type { GatewayEvent, GatewayState, RunSummary, RunTotals } from "./event.ts";
+import type { Alert, GatewayEvent, GatewayState, LogLine, RunSummary, RunTotals } from "./event.ts";
+import type { FolderList, FolderListOrder } from "./folder-list.ts";
 import type { GuardHold } from "./guard.ts";
 import type { HistoryGateway } from "./history.ts";
 import type { Folder, FolderRow } from "./message.ts";
 import type { Clock, Secrets } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import type { Settings } from "./settings.ts";
+import type { Trials } from "./trials.ts";
 
 export interface GatewayOptions {
   readonly dataDirectory: string;
@@ -82,6 +85,8 @@ export interface GatewayStatus {
   readonly clock?: ClockDoubt | null;
   /** What the guard against a wrong configuration holds; left out: nothing. */
   readonly guard?: readonly GuardHold[];
+  /** Junk that was never reported and that nobody has acknowledged yet. */
+  readonly unseenJunk?: number;
 }
 
 /**
@@ -89,6 +94,7 @@ export interface GatewayStatus {
  * `data-directory-in-use`, `settings-missing`, `settings-invalid`, `settings-newer`.
  */
 export interface Gateway extends AddressingGateway, HistoryGateway, ActionsGateway {
+  readonly trials: Trials;
   check(order?: CheckOrder): Promise<RunSummary>;
   status(): GatewayStatus;
   queue(order: QueueOrder): readonly FolderRow[];
@@ -103,6 +109,18 @@ export interface Gateway extends AddressingGateway, HistoryGateway, ActionsGatew
   /** The returned function ends it. A listener that throws harms nobody. */
   subscribe(listener: (event: GatewayEvent) => void): () => void;
   startSchedule(): void;
+  /** Ends the run that is under way: what is in flight is finished. False: there is none. */
+  stop(): boolean;
+  /** While paused no run begins by itself, one that is under way is stopped; `check` ends a pause. Not kept over a restart. */
+  pause(paused: boolean): void;
+  /** The newest lines, oldest first; at most 500. */
+  recentLog(limit: number): readonly LogLine[];
+  /** The newest, oldest first; at most 50. */
+  recentAlerts(): readonly Alert[];
+  listFolder(order: FolderListOrder): FolderList;
+  /** Queue ids of all that `listFolder` would list, in its order; at most 100,000. */
+  listFolderIds(order: Omit<FolderListOrder, "offset" | "limit">): readonly string[];
+  activity(): Activity;
   /** Drains: finishes what is in flight, stops, gives the data directory back. */
   close(): Promise<void>;
 }

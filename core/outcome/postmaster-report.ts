@@ -14,7 +14,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer";
-import type { Explain } from "../model/explanation.ts";
+import type { ExplainFailure } from "../model/explanation.ts";
 import type { Failure } from "../model/failure.ts";
 import { limits } from "../model/limits.ts";
 import type { RecipientState, ReportOrder } from "../model/message.ts";
@@ -32,7 +32,7 @@ export interface ReportContext {
   readonly hostName: string;
   readonly installationId: string;
   readonly now: number;
-  readonly explain: Explain;
+  readonly explain: ExplainFailure;
 }
 
 /** MAILER-DAEMON at the primary domain: sender of everything that this gateway writes itself. */
@@ -124,7 +124,7 @@ export function reportText(order: ReportOrder, context: ReportContext): string {
   return `${lines.join("\r\n")}\r\n`;
 }
 
-function whatHappened(state: RecipientState, explain: Explain): readonly string[] {
+function whatHappened(state: RecipientState, explain: ExplainFailure): readonly string[] {
   switch (state.kind) {
     case "failed":
       return failureLines(state.failure, explain);
@@ -138,9 +138,9 @@ function whatHappened(state: RecipientState, explain: Explain): readonly string[
   }
 }
 
-function failureLines(failure: Failure, explain: Explain): readonly string[] {
+function failureLines(failure: Failure, explain: ExplainFailure): readonly string[] {
   if (failure.reply !== null) {
-    const { meaning, cure } = explain(failure.reply);
+    const { meaning, cure } = explain(failure);
     return [
       `The server's answer: ${formatReply(failure.reply)}`,
       `What it means: ${meaning}`,

@@ -9,10 +9,10 @@
  *    cannot send a stored password to another server.
  */
 import type { Secrets } from "../model/ports.ts";
+import type { SettingProblem } from "../model/setting-problems.ts";
 import type { Settings } from "../model/settings.ts";
 import { parseSettings, SETTINGS_VERSION } from "./parse-settings.ts";
 import { isStoredMark, mapPasswords, type Password, passwordPlaces, sealPasswords } from "./passwords.ts";
-import type { SettingProblem } from "./setting-problems.ts";
 
 export type ImportResult =
   | { readonly kind: "settings"; readonly settings: Settings }

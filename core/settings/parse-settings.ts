@@ -5,9 +5,10 @@
  * 2. A JSON fault has its line and column; a schema problem its path and a sentence. All problems at once.
  * 3. A newer `version` is refused before anything else is looked at.
  */
+
+import { type SettingProblem, settingProblems } from "../model/setting-problems.ts";
 import { type Settings, settingsSchema } from "../model/settings.ts";
 import { readJson } from "./json-text.ts";
-import { type SettingProblem, settingProblems } from "./setting-problems.ts";
 
 export const SETTINGS_VERSION = 1;
 export const SETTINGS_BYTES = 8 * 1_048_576;

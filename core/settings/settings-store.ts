@@ -15,13 +15,13 @@ import { type Adapter, Low } from "lowdb";
 import type { Secrets } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import { formatSettingProblem, type SettingProblem } from "../model/setting-problems.ts";
 import type { Settings } from "../model/settings.ts";
 import { fileProblem } from "../util/file-problem.ts";
 import { errorCode, nodeFileSystem } from "../util/file-system.ts";
 import { writeDurably } from "../util/write-durably.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { hasClearPasswords, sealPasswords } from "./passwords.ts";
-import { formatSettingProblem, type SettingProblem } from "./setting-problems.ts";
 
 export interface SettingsStore {
   readonly path: string;

@@ -43,6 +43,12 @@ export function countFolders({ journal }: SpoolContext): Readonly<Record<Folder,
   return counts;
 }
 
+/** Collected mail that waits in Inbox; reports and alerts are ours and do not count. */
+export function countWaitingMail({ journal }: SpoolContext): number {
+  const row = journal.get("SELECT count(*) AS number FROM message WHERE folder = 'Inbox' AND kind = 'mail'");
+  return number(row?.["number"]);
+}
+
 /** When the message with the highest id was taken over; null: there never was one. */
 export function newestMessageAt({ journal }: SpoolContext): number | null {
   const row = journal.get("SELECT received_at FROM message ORDER BY id DESC LIMIT 1");

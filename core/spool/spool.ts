@@ -45,7 +45,7 @@ import { openJournal } from "./journal.ts";
 import {
   type AttemptRecord,
   attemptsOf,
-  countFolders,
+  countFolders, countWaitingMail,
   findMessage,
   listFolder,
   newestMessageAt,
@@ -103,6 +103,8 @@ export interface Spool {
   /** A page of a folder, oldest first, behind the row `afterId` (0: from the beginning). */
   list(folder: Folder, afterId: number, limit: number): readonly FolderRow[];
   counts(): Readonly<Record<Folder, number>>;
+  /** Collected mail in Inbox, without reports and alerts. */
+  waitingMail(): number;
   /** When the last message was taken over, ms since 1970; null: never. */
   newestMessageAt(): number | null;
   /** Also when its file has gone. */
@@ -278,6 +280,10 @@ class JournalSpool implements Spool, BodyStore {
 
   counts(): Readonly<Record<Folder, number>> {
     return countFolders(this.#context);
+  }
+
+  waitingMail(): number {
+    return countWaitingMail(this.#context);
   }
 
   newestMessageAt(): number | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explain } from "../../core/explain/explain.ts";
+import { explainFailure } from "../../core/explain/explain-failure.ts";
 import { RunFindings } from "../../core/gateway/run-findings.ts";
 import type { AcceptOrder, Settlement } from "../../core/model/message.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
@@ -24,7 +24,7 @@ function codes(findings: RunFindings): readonly string[] {
 
 describe("mail for other domains", () => {
   test("three messages and none for us: the domains are named, the commonest first", () => {
-    const findings = new RunFindings(explain);
+    const findings = new RunFindings(explainFailure);
     findings.accepted(order("no-recipient", ["a@exampel.com", "b@other.test"]));
     findings.accepted(order("no-recipient", ["c@exampel.com"]));
     expect(codes(findings)).toEqual([]);
@@ -43,7 +43,7 @@ describe("mail for other domains", () => {
 
 describe("refused and waiting", () => {
   test("one sentence for all that were refused, with the last answer", () => {
-    const findings = new RunFindings(explain);
+    const findings = new RunFindings(explainFailure);
     const failed = { kind: "failed", at: 0, failure };
     findings.settled(settlement(1, failed, { kind: "errors", report: "waiting" }));
     findings.settled(settlement(2, failed, { kind: "errors", report: "waiting" }));
@@ -53,7 +53,7 @@ describe("refused and waiting", () => {
         code: "messages-refused",
         what: "2 messages could not be delivered and went to Errors, the last one for u2@example.com.",
         quote: "550 5.1.1 No such user",
-        cure: explain(reply).cure,
+        cure: explainFailure(failure).cure,
       },
     ]);
     findings.restart();
@@ -61,7 +61,7 @@ describe("refused and waiting", () => {
   });
 
   test("what waited and was delivered in the end is no news", () => {
-    const findings = new RunFindings(explain);
+    const findings = new RunFindings(explainFailure);
     findings.settled(settlement(1, { kind: "deferred", nextAt: 0, failure }, { kind: "stay" }));
     expect(codes(findings)).toEqual(["messages-waiting"]);
     findings.settled(settlement(1, { kind: "delivered" }, { kind: "done", backup: false }));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { explain } from "../../core/explain/explain.ts";
+import { explainFailure } from "../../core/explain/explain-failure.ts";
 import type { ReportOrder } from "../../core/model/message.ts";
 import { parseReply } from "../../core/model/reply.ts";
 import { composeReport, type ReportContext } from "../../core/outcome/postmaster-report.ts";
@@ -23,7 +23,7 @@ const context: ReportContext = {
   hostName: "gateway.office.lan",
   installationId: "0f3a",
   now: Date.UTC(2026, 10, 20, 15, 20, 36),
-  explain,
+  explain: explainFailure,
 };
 
 async function order(body: Buffer | string, more: Partial<ReportOrder> = {}): Promise<ReportOrder> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exportSettings } from "../../core/settings/export-settings.ts";
 import { importSettings } from "../../core/settings/import-settings.ts";
-import { formatSettingProblem } from "../../core/settings/setting-problems.ts";
+import { formatSettingProblem } from "../../core/model/setting-problems.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { settingsInput } from "../support/sample-settings.ts";
 

@@ -1,6 +1,6 @@
 /** What the schema finds wrong, as sentences for people who never saw a schema. Pure. */
 import type * as z from "zod";
-import { escapeUnprintable } from "../model/reply.ts";
+import { escapeUnprintable } from "./reply.ts";
 
 export interface SettingProblem {
   /** `accounts[0].host`; "" for the whole. */
