@@ -169,6 +169,7 @@ export const layerRules: LayerRules = {
     "lucide-react": ["renderer"],
     "postal-mime": ["renderer"],
     dompurify: ["renderer"],
+    wouter: ["renderer"],
     // What @mantine/charts draws with.
     recharts: ["renderer"],
     "@vitejs/plugin-react": ["build"],

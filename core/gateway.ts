@@ -17,7 +17,7 @@ import { createActions } from "./gateway/actions.ts";
 import { createAddressing, createListRefresh } from "./gateway/addressing.ts";
 import { AlertDesk } from "./gateway/alert-desk.ts";
 import { createAlertFilter } from "./gateway/alert-filter.ts";
-import { heldProblem, loopProblem, uncollectedProblem } from "./gateway/alert-problems.ts";
+import { heldProblem, isAlertWanted, loopProblem, uncollectedProblem } from "./gateway/alert-problems.ts";
 import { createCheckSteps } from "./gateway/check-steps.ts";
 import { CLOCK_NOTE, ClockWatch } from "./gateway/clock-watch.ts";
 import { describePass } from "./gateway/describe-pass.ts";
@@ -41,8 +41,8 @@ import type { ClockDoubt } from "./model/clock-doubt.ts";
 import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model/message.ts";
 import type { RaiseAlert } from "./model/ports.ts";
-import { describeProblem, type Problem, ProblemError } from "./model/problem.ts";
-import type { AccountSettings, Settings } from "./model/settings.ts";
+import { describeProblem, ProblemError } from "./model/problem.ts";
+import type { Settings } from "./model/settings.ts";
 import type { AlertMailContext } from "./outcome/alert-mail.ts";
 import { ownSender } from "./outcome/postmaster-report.ts";
 import { settle } from "./outcome/settle.ts";
@@ -70,12 +70,12 @@ export const openGateway: OpenGateway = async (options) => {
   const recentLog = new RecentLog();
   const programFile = openDailyFile({
     path: join(dataDirectory, "log", "efs.log"),
-    keep: settings.log.days,
+    keep: () => settings.log.days,
     clock,
   });
   const mailFile = openDailyFile({
     path: join(dataDirectory, "log", "mail.log"),
-    keep: settings.log.days,
+    keep: () => settings.log.days,
     clock,
   });
   const { log, fault } = createProgramLog({
@@ -138,6 +138,7 @@ export const openGateway: OpenGateway = async (options) => {
     writeMailLog: (line) => mailFile.write(line),
     log,
     explain: explainFailure,
+    trailOf: (id) => spool.trail(id),
     onChange: (totals) => events.emit({ kind: "progress", totals }),
   });
 
@@ -157,15 +158,16 @@ export const openGateway: OpenGateway = async (options) => {
         const settlement = guard.judgeReport(
           settle(result, { sendErrors: postmaster.sendErrors, backup: backup.enabled }),
         );
-        await spool.outcomes.apply(settlement);
-        records.settled(settlement);
-        const { kind } = result.message;
-        const unknown = ({ next }: (typeof result.recipients)[number]): boolean =>
-          next.kind === "held" && next.reason === "unknown-outcome";
-        if (kind !== "alert" && result.recipients.some(unknown)) {
-          raiseAlert({ cause: "unknown-outcome", problem: heldProblem(result) });
-        }
-        await guard.settled(answered, settlement);
+        await spool.outcomes.apply(settlement, async () => {
+          records.settled(settlement);
+          const { kind } = result.message;
+          const unknown = ({ next }: (typeof result.recipients)[number]): boolean =>
+            next.kind === "held" && next.reason === "unknown-outcome";
+          if (kind !== "alert" && result.recipients.some(unknown)) {
+            raiseAlert({ cause: "unknown-outcome", problem: heldProblem(result) });
+          }
+          await guard.settled(answered, settlement);
+        });
       },
     },
     deliverySettings(settings, hostName, options, spool),
@@ -189,6 +191,7 @@ export const openGateway: OpenGateway = async (options) => {
     raiseAlert,
     spool,
     settings: () => settings,
+    lists: () => lists.inForce(),
     probe: (addresses) => dispatcher.probe(ownSender(settings.domains.primary), addresses),
     isRelayDenied: (reply) => explain(reply).category === "relay-denied",
     resolve: ({ accountId, size }, header) =>
@@ -271,8 +274,10 @@ export const openGateway: OpenGateway = async (options) => {
           },
         );
         records.collectedFrom(account.id, describePass(result));
-        if (result.problem !== null) alertOf(account, result.trouble, settings, raiseAlert, result.problem);
         const { problem, trouble, failed } = result;
+        if (problem !== null && isAlertWanted(trouble, settings.alerts)) {
+          raiseAlert({ cause: `${problem.code}:${account.id}`, problem });
+        }
         return { problem: problem ?? (failed > 0 ? uncollectedProblem(account.id, failed) : null), trouble };
       },
     }),
@@ -336,6 +341,7 @@ export const openGateway: OpenGateway = async (options) => {
       installationId: spool.installationId,
       settings: () => settings,
       saveSettings,
+      listsChanged: () => guard.settingsChanged(),
       alone: (work) => runs.alone(work),
     }),
     ...createHistoryCalls(spool, clockWatch),
@@ -354,6 +360,14 @@ export const openGateway: OpenGateway = async (options) => {
     saveSettings,
     diagnose: (onCheck, signal) => diagnoses.run(onCheck, signal),
     subscribe: (listener) => events.subscribe(listener),
+    trials: notBuilt(),
+    stop: () => notBuilt(),
+    pause: () => notBuilt(),
+    recentLog: () => notBuilt(),
+    recentAlerts: () => notBuilt(),
+    listFolder: () => notBuilt(),
+    listFolderIds: () => notBuilt(),
+    activity: () => notBuilt(),
     startSchedule() {
       stopSchedule ??= runSchedule({
         clock,
@@ -370,6 +384,10 @@ export const openGateway: OpenGateway = async (options) => {
   };
   return gateway;
 };
+
+function notBuilt(): never {
+  return undefined as never;
+}
 
 async function makeLogFolder(folder: string): Promise<void> {
   try {
@@ -426,16 +444,4 @@ function spoolPolicy({ antivirus, duplicates, retention, backup }: Settings): Sp
     backupDays: backup.days,
     historyDays: retention.historyDays,
   };
-}
-
-/** "Alert postmaster" on POP3 errors, optionally time-outs too (PRODUCT section 6). */
-function alertOf(
-  account: AccountSettings,
-  trouble: string | null,
-  { alerts }: Settings,
-  raiseAlert: RaiseAlert,
-  problem: Problem,
-): void {
-  const wanted = trouble === "timeout" ? alerts.pop3Timeouts : alerts.pop3Errors;
-  if (wanted) raiseAlert({ cause: `${problem.code}:${account.id}`, problem });
 }

@@ -4,28 +4,38 @@
  * 1. Nothing in a request is trusted: the name has to be known, the arguments have to parse.
  * 2. The promise never rejects. Expected trouble comes back as its problem; anything else is a bug: it goes
  *    to `onFault`, and the caller learns that there was one, not what.
+ * 3. Before there are settings only what the set-up needs is answered; everything else is `set-up-needed`.
  */
+import { explainText } from "../explain/explain.ts";
 import type { CheckOrder, Gateway } from "../model/gateway.ts";
+import type { GatewayHost } from "../model/gateway-host.ts";
 import type { Secrets } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
 import { formatSettingProblem, type SettingProblem, settingProblems } from "../model/setting-problems.ts";
-import type { Settings } from "../model/settings.ts";
-import { unknownAccount } from "../settings/account-named.ts";
+import type { ConnectionTest } from "../model/trials.ts";
+import { accountNamed, unknownAccount } from "../settings/account-named.ts";
 import { exportSettings } from "../settings/export-settings.ts";
-import { importSettings } from "../settings/import-settings.ts";
-import { parseSettings } from "../settings/parse-settings.ts";
 import {
   type Call,
   type CommandInput,
   type CommandName,
   type CommandResults,
+  CONTRACT_VERSION,
   commandInputs,
   type WireResult,
 } from "./contract.ts";
+import { readMessagePiece } from "./message-piece.ts";
+import {
+  createSettingsSaves,
+  settingsDocument,
+  unsavedAccount,
+  unsavedServer,
+  unsavedSettings,
+} from "./settings-commands.ts";
 
 export interface CommandsOptions {
-  readonly gateway: Gateway;
+  readonly host: GatewayHost;
   readonly secrets: Secrets;
   readonly onFault: (error: unknown, doing: string) => void;
   /** Stops a check that this caller began. */
@@ -66,64 +76,112 @@ export function createCall(options: CommandsOptions): Call {
     (await dispatch(name, input)) as WireResult<CommandResults[Name]>;
 }
 
-function createHandlers({ gateway, secrets, signal }: CommandsOptions): Handlers {
+function createHandlers({ host, secrets, signal }: CommandsOptions): Handlers {
+  const saves = createSettingsSaves(host, secrets);
+  const ready = (): Gateway => {
+    const current = host.current();
+    if (current.kind === "ready") return current.gateway;
+    throw new ProblemError(setUpNeeded);
+  };
+  const desk = () => {
+    const current = host.current();
+    return current.kind === "ready" ? current.gateway : current.desk;
+  };
+  const stopping = signal === undefined ? {} : { signal };
   return {
+    hello: () => ({
+      ...host.facts,
+      contract: CONTRACT_VERSION,
+      state: host.current().kind,
+    }),
+    settings: () => settingsDocument(ready().settings()),
+    "save-settings": ({ text, revision }) => saves.save(text, revision),
+    async "test-account"({ settings: text, account: id }) {
+      const settings = unsavedAccount(text, id);
+      const tested = await desk().trials.testAccount(accountNamed(settings, id), signal);
+      return placedAt(
+        tested,
+        settings.accounts.findIndex((account) => account.id === id),
+      );
+    },
+    "test-server"({ settings: text, server: which }) {
+      const { server, settings } = unsavedServer(text, which);
+      return desk().trials.testServer(server, settings, signal);
+    },
+    "look-up": ({ host: name }) => desk().trials.lookUp(name),
+    explain: ({ answer }) => explainText(answer),
+    stop: () => ({ stopped: ready().stop() }),
+    pause({ paused }) {
+      ready().pause(paused);
+      return null;
+    },
+    log: ({ limit }) => ready().recentLog(limit),
+    alerts: () => ready().recentAlerts(),
+    activity: () => ready().activity(),
+    folder: (order) => ready().listFolder(withoutUndefined(order)),
+    "folder-ids": (order) => ({ queueIds: ready().listFolderIds(withoutUndefined(order)) }),
+    "message-piece": (order) => readMessagePiece(ready(), order),
     check(input) {
+      const gateway = ready();
       const known = gateway.settings().accounts.map(({ id }) => id);
       const unknown = input.accounts?.find((id) => !known.includes(id));
       if (unknown !== undefined) throw new ProblemError(unknownAccount(unknown, known));
-      const order: CheckOrder = {
-        ...(input.accounts === undefined ? {} : { accounts: input.accounts }),
-        ...(input.sendNow === undefined ? {} : { sendNow: input.sendNow }),
-        ...(signal === undefined ? {} : { signal }),
-      };
+      const order: CheckOrder = { ...withoutUndefined(input), ...stopping };
       return gateway.check(order);
     },
-    status: () => gateway.status(),
-    queue: ({ folder, after, limit }) =>
-      gateway.queue({ folder, limit, ...(after === undefined ? {} : { after }) }),
-    headers: ({ account, count }) =>
-      gateway.headers({
-        account,
-        ...(count === undefined ? {} : { count }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
+    status: () => ready().status(),
+    queue: (order) => ready().queue(withoutUndefined(order)),
+    headers({ account, count, settings }) {
+      const most = count === undefined ? {} : { count };
+      return settings === undefined
+        ? ready().headers({ account, ...most, ...stopping })
+        : desk().trials.findHeaders(unsavedAccount(settings, account, ["domains"]), account, {
+            ...most,
+            ...stopping,
+          });
+    },
     async "adopt-headers"({ account, adopt }) {
-      await gateway.adoptHeaders(account, adopt);
+      await ready().adoptHeaders(account, adopt);
       return null;
     },
-    resolve: ({ text, account, settings }) =>
-      gateway.resolve({
-        header: Buffer.from(text),
-        ...(account === undefined ? {} : { account }),
-        ...(settings === undefined ? {} : { settings: unsavedSettings(settings) }),
-      }),
-    lists: () => gateway.lists(),
+    resolve({ text, account, settings }) {
+      const order = { header: Buffer.from(text), ...(account === undefined ? {} : { account }) };
+      return settings === undefined
+        ? ready().resolve(order)
+        : desk().resolve({ ...order, settings: unsavedSettings(settings) });
+    },
+    lists: () => ready().lists(),
     "import-list": ({ list, text, shorter = false }) =>
-      gateway.importList({ list, content: Buffer.from(text), shorter }),
-    "export-list": ({ list }) => ({ text: gateway.exportList(list) }),
-    diagnose: () => gateway.diagnose(undefined, signal),
-    act: (order) => gateway.act(withoutUndefined(order)),
+      ready().importList({ list, content: Buffer.from(text), shorter }),
+    "export-list": ({ list }) => ({ text: ready().exportList(list) }),
+    diagnose: () => ready().diagnose(undefined, signal),
+    act: (order) => ready().act(withoutUndefined(order)),
     async "send-anyway"(subject) {
-      await gateway.sendAnyway(subject);
+      await ready().sendAnyway(subject);
       return null;
     },
-    "locate-message": ({ queueId }) => gateway.locateMessage(queueId),
-    history: (query) => gateway.history(withoutUndefined(query)),
-    "history-message": (which) => gateway.historyMessage(which),
-    "forget-history": ({ ids }) => gateway.forgetHistory(ids),
-    "acknowledge-junk": async ({ ids }) => ({ acknowledged: await gateway.acknowledgeJunk(ids) }),
+    "locate-message": ({ queueId }) => ready().locateMessage(queueId),
+    history: (query) => ready().history(withoutUndefined(query)),
+    "history-message": (which) => ready().historyMessage(which),
+    "forget-history": ({ ids }) => ready().forgetHistory(ids),
+    "acknowledge-junk": async ({ ids }) => ({ acknowledged: await ready().acknowledgeJunk(ids) }),
     async "confirm-clock"() {
-      await gateway.confirmClock();
+      await ready().confirmClock();
       return null;
     },
-    async "import-settings"({ text }) {
-      const result = importSettings(text, secrets, gateway.settings());
-      if (result.kind === "invalid") throw new ProblemError(invalidImport(result.problems));
-      await gateway.saveSettings(result.settings);
-      return { accounts: result.settings.accounts.length };
-    },
-    "export-settings": () => exportSettings(gateway.settings(), null).settings,
+    "import-settings": ({ text }) => saves.import(text),
+    "export-settings": () => exportSettings(ready().settings(), null).settings,
+  };
+}
+
+/** An account is tried by itself; what was found is about its place in the form. */
+function placedAt({ checks, ...facts }: ConnectionTest, index: number): ConnectionTest {
+  return {
+    ...facts,
+    checks: checks.map((check) => ({
+      ...check,
+      place: check.place?.replace(/^accounts\[\d+\]/, `accounts[${index}]`) ?? null,
+    })),
   };
 }
 
@@ -133,26 +191,11 @@ function withoutUndefined<T extends object>(values: T): { [Key in keyof T]: Excl
   return Object.fromEntries(given) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
 
-/** For "Try it": read, never stored. */
-function unsavedSettings(text: string): Settings {
-  const parsed = parseSettings(text);
-  if (parsed.kind === "settings") return parsed.settings;
-  const problems =
-    parsed.kind === "invalid" ? parsed.problems : [{ path: "version", message: "is from a newer program" }];
-  throw new ProblemError({
-    code: "settings-invalid",
-    what: `These settings are not valid: ${escapeUnprintable(problems.slice(0, 20).map(formatSettingProblem).join("; "))}.`,
-    cure: "Correct them and try again.",
-  });
-}
-
-export function invalidImport(problems: readonly SettingProblem[]): Problem {
-  return {
-    code: "settings-import-invalid",
-    what: `These settings cannot be imported: ${escapeUnprintable(problems.map(formatSettingProblem).join("; "))}.`,
-    cure: "Correct them and import again; nothing was changed.",
-  };
-}
+const setUpNeeded: Problem = {
+  code: "set-up-needed",
+  what: "The set-up of the gateway is not finished yet.",
+  cure: "Finish it in the pages, or import settings with: efs import FILE.",
+};
 
 function unknownCommand(name: string): Problem {
   return {

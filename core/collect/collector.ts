@@ -131,7 +131,7 @@ class CollectionPass {
       }
       if (lost !== null) throw lost;
       await this.#sendHeaders(client, numberOf, [...plan.tooLarge, ...retrieval.tooLarge]);
-      await this.#noteIdentities(plan, retrieval.taken);
+      await this.#noteIdentities(plan, retrieval);
       await this.#deleteAndQuit(client, numberOf, plan, retrieval.taken);
       return this.#result(null, null);
     } catch (error) {
@@ -199,24 +199,34 @@ class CollectionPass {
     const { ledger } = this.#ports;
     const { id } = this.#account;
     const now = this.#options.clock.now();
+    if ((await ledger.enterMailbox(id, mailboxOf(this.#account))) === "other") {
+      this.#reporter.log(
+        "warning",
+        "another server or user than before: whole messages are compared, not ids",
+      );
+    }
     const accountState = ledger.accountState(id);
+    const moved = ledger.isMoved(id);
     const uids = listedUids(listing);
     const records = ledger.find(id, uids);
-    const unknown = records.size === 0 && listing.length > 0 && accountState !== "new";
+    const unknown = records.size === 0 && accountState !== "new";
     const plan = planCollection({
       listing,
       records,
       accountState,
       ...(unknown ? this.#messagesBefore() : { hadIds: false, hadHashes: false }),
+      moved,
       settings: { ...this.#account, oversize: this.#headersWanted ? "headers" : "leave" },
       maxMessageBytes: this.#maxMessageBytes,
       now,
     });
     this.#plan = plan;
     // In this order a crash in between repeats the question rather than losing it.
+    if (plan.moved && !moved) await ledger.setMoved(id, true);
     if (plan.record.length > 0) await ledger.record(id, plan.record, now);
     if (plan.accountState !== accountState) await ledger.setAccountState(id, plan.accountState);
-    if (listing.every(({ uid }) => uid !== null)) await ledger.listed(id, uids, now);
+    // What the old ids stand for is not forgotten before the new ones are identified.
+    if (!plan.moved && listing.every(({ uid }) => uid !== null)) await ledger.listed(id, uids, now);
     this.#announce(plan, accountState === "new");
     return plan;
   }
@@ -297,13 +307,17 @@ class CollectionPass {
 
   // --- the end -------------------------------------------------------------------------------------------------
 
-  /** With messages known by their hash a listing is complete when each of them was identified. */
-  async #noteIdentities(plan: CollectionPlan, taken: readonly TakenMessage[]): Promise<void> {
+  /** With messages known by their hash, or in a mailbox that moved, a listing is complete when each was identified. */
+  async #noteIdentities(plan: CollectionPlan, { complete, taken }: Retrieval): Promise<void> {
+    const { ledger } = this.#ports;
+    const { id } = this.#account;
     const withoutUid = new Set(this.#listing.flatMap(({ number, uid }) => (uid === null ? [number] : [])));
     const identities = taken.flatMap(({ listedNumber, uid }) => (withoutUid.has(listedNumber) ? [uid] : []));
-    if (withoutUid.size === 0 || plan.waiting > 0 || identities.length < withoutUid.size) return;
+    if ((withoutUid.size === 0 && !plan.moved) || this.#listing.length === 0) return;
+    if (plan.waiting > 0 || identities.length < withoutUid.size || (plan.moved && !complete)) return;
     const uids = [...listedUids(this.#listing), ...identities];
-    await this.#ports.ledger.listed(this.#account.id, uids, this.#options.clock.now());
+    await ledger.listed(id, uids, this.#options.clock.now());
+    if (plan.moved) await ledger.setMoved(id, false);
   }
 
   async #deleteAndQuit(
@@ -400,6 +414,11 @@ class CollectionPass {
     );
     return result;
   }
+}
+
+/** Whose ids are listed; not the port, which changes with the kind of encryption. */
+function mailboxOf({ host, username }: CollectorAccount): string {
+  return `${username} at ${host.toLowerCase()}`;
 }
 
 /** Both answers, or the first failure once both are settled: neither is left unheard. */

@@ -12,7 +12,10 @@
  * 4. An id that was gone and is listed again is retrieved, and so is one of a message that we have when LIST gives
  *    another size than it gave then; the bytes tell whether the message is the same. Nothing is deleted unread.
  * 5. None of the listed ids known, though messages were left there before: a moved mailbox. Everything is
- *    retrieved and its bytes decide. While the question of rule 2 is open, it is simply put again.
+ *    retrieved and its bytes decide. While the question of rule 2 is open, it is simply put again. An id of ours
+ *    with another size than LIST gave then says the same of all ids: they may begin anew, so that none is deleted
+ *    unread. A mailbox that is suddenly empty may be on its way to another machine: what comes next is compared.
+ *    `moved` lasts until a pass has identified every message, however many connections that takes.
  * 6. Larger than the maximum: stays on the server, one alert per message. With the account's `oversize: headers`
  *    its headers are sent instead (see oversize-headers), and it is recorded only then.
  * 7. Messages that failed before come last, so that one that ends the connection stops nobody else.
@@ -47,6 +50,8 @@ export interface PlanInput {
   readonly hadIds: boolean;
   /** The same of messages known by their hash. */
   readonly hadHashes: boolean;
+  /** An earlier pass found that the ids had changed, and not everything has been identified since. */
+  readonly moved: boolean;
   readonly settings: PlanSettings;
   /** Octets. */
   readonly maxMessageBytes: number;
@@ -75,7 +80,10 @@ export interface CollectionPlan {
   readonly tooLarge: readonly ListedMessage[];
   readonly accountState: "asked" | "known";
   readonly question: Question | null;
+  /** Found just now; to be told. */
   readonly massChange: boolean;
+  /** Unknown ids say nothing until everything has been identified: to be recorded before anything is retrieved. */
+  readonly moved: boolean;
   readonly waiting: number;
   readonly skipped: number;
   readonly oversize: number;
@@ -112,7 +120,10 @@ export function planCollection(input: PlanInput): CollectionPlan {
   const { firstUse } = settings;
   // Known by hash is no change while the server still gives no ids.
   const had = input.hadIds || (input.hadHashes && listing.some(({ uid }) => uid !== null));
-  const massChange = accountState !== "new" && had && listing.length > 0 && records.size === 0;
+  const unknown = accountState !== "new" && had && records.size === 0;
+  const massChange = unknown && listing.length > 0;
+  const renumbered = listing.some((message) => standsForAnother(message, records));
+  const moved = input.moved || unknown || renumbered;
   const unanswered =
     firstUse === null &&
     (accountState === "new" || (accountState === "asked" && massChange)) &&
@@ -139,8 +150,7 @@ export function planCollection(input: PlanInput): CollectionPlan {
         record.push(makeRecord(message.uid, "oversize", known));
       return;
     }
-    const hashDecides =
-      massChange || (known !== null && (known.state === "gone" || known.wholeHash !== null));
+    const hashDecides = moved || (known !== null && (known.state === "gone" || known.wholeHash !== null));
     const order = { message, record: message.uid === null ? null : known, hashDecides };
     if (known !== null && known.tries > 0) again.push(order);
     else fresh.push(order);
@@ -168,7 +178,9 @@ export function planCollection(input: PlanInput): CollectionPlan {
     switch (known.state) {
       case "collected":
         if (hasOtherSize(message, known)) retrieve(message, known);
-        else if (isDueForDeletion(known, settings, now)) remove.push(message);
+        else if (!isDueForDeletion(known, settings, now)) break;
+        else if (renumbered) retrieve(message, known);
+        else remove.push(message);
         break;
       case "waiting":
         if (firstUse === "all") retrieve(message, known);
@@ -184,6 +196,7 @@ export function planCollection(input: PlanInput): CollectionPlan {
         counts.parked += 1;
         break;
       case "left":
+        if (hasOtherSize(message, known)) retrieve(message, known);
         break;
       case "gone":
       case "failing":
@@ -205,10 +218,17 @@ export function planCollection(input: PlanInput): CollectionPlan {
     tooLarge,
     accountState: question === null ? "known" : "asked",
     question,
-    massChange: massChange && !unanswered,
+    massChange: massChange && !unanswered && !input.moved,
+    moved,
     ...counts,
     waiting: counts.waiting + withoutId,
   };
+}
+
+/** An id under which we have a message, and this is not it. */
+function standsForAnother(message: ListedMessage, records: ReadonlyMap<string, SeenRecord>): boolean {
+  const known = message.uid === null ? undefined : records.get(message.uid);
+  return (known?.state === "collected" || known?.state === "left") && hasOtherSize(message, known);
 }
 
 function hasOtherSize({ size }: ListedMessage, { announcedSize = null }: SeenRecord): boolean {

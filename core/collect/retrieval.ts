@@ -87,6 +87,11 @@ export class Retrieval {
     return this.#taken;
   }
 
+  /** Every message of the plan was read, or is known to be too large. */
+  get complete(): boolean {
+    return this.#left.length === 0 && this.#counts.failed === 0;
+  }
+
   get tooLarge(): readonly ListedMessage[] {
     return this.#tooLarge;
   }
@@ -147,7 +152,7 @@ export class Retrieval {
     number: number,
     onReceived: () => void,
   ): Promise<void> {
-    const { account, intake } = this.#options;
+    const { account, clock, intake } = this.#options;
     const { size, uid } = order.message;
     let identity = uid;
     const identify = (wholeHash: string): string => {
@@ -164,7 +169,16 @@ export class Retrieval {
     };
     const octetLimit = this.#octetLimit();
     const window = this.#window;
-    const result = await retrieveMessage({ client, number, source, intake, window, octetLimit, onReceived });
+    const result = await retrieveMessage({
+      client,
+      number,
+      source,
+      intake,
+      window,
+      clock,
+      octetLimit,
+      onReceived,
+    });
     try {
       await this.#settle(client, order, identity, result);
     } catch (error) {

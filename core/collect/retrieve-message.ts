@@ -7,11 +7,14 @@
  *    message is not to blame. Any other error of the intake counts against the message.
  * 4. Against the message count also -ERR to its RETR and a connection that ended while its answer was due. A
  *    "not now" (`busy`), an end that was meant for another message or that we made ourselves do not.
- * 5. Nothing at all where LIST announced something is no message: Dovecot 2.3 sends a first line that is a dot
+ * 5. A disk that does not answer (a hung mount, a filter of other software) is trouble of our own after
+ *    `limits.pop3.storing`. Its place in the window is given back; what was begun there ends when it answers.
+ * 6. Nothing at all where LIST announced something is no message: Dovecot 2.3 sends a first line that is a dot
  *    unstuffed, and so the end comes before the beginning.
  */
+import { limits } from "../model/limits.ts";
 import type { Accepted, MessageSource } from "../model/message.ts";
-import type { ByteSink, IncomingMessage, Intake } from "../model/ports.ts";
+import type { ByteSink, Clock, IncomingMessage, Intake } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import type { IntakeWindow } from "./intake-window.ts";
 import type { Pop3Client } from "./pop3-client.ts";
@@ -33,6 +36,7 @@ export interface RetrieveOptions {
   readonly source: MessageSource;
   readonly intake: Intake;
   readonly window: IntakeWindow;
+  readonly clock: Clock;
   readonly octetLimit: number;
   /** The last octet was received; the disk may still be at work. */
   readonly onReceived: () => void;
@@ -74,48 +78,73 @@ export async function retrieveMessage(options: RetrieveOptions): Promise<Retriev
 /** The way of one message through the window into the intake. */
 class Door implements ByteSink {
   readonly #options: RetrieveOptions;
+  #entered: Promise<() => void> | null = null;
   #opening: Promise<IncomingMessage> | null = null;
   #incoming: IncomingMessage | null = null;
   #written: Promise<void> | undefined;
-  #leave = (): void => {};
+  #over = false;
+  #hung = false;
 
   constructor(options: RetrieveOptions) {
     this.#options = options;
   }
 
   async open(): Promise<ByteSink> {
-    this.#opening = this.#enter();
-    this.#incoming = await this.#opening;
+    const { intake, source, window } = this.#options;
+    this.#entered = window.enter(source.announcedSize ?? USUAL_SIZE);
+    await this.#entered;
+    if (this.#over) throw new Error("the connection ended while this message waited for a place");
+    this.#opening = intake.open(source);
+    this.#incoming = await this.#inTime(this.#opening);
     return this;
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
     this.#written = this.#incoming?.write(chunk);
-    return this.#written;
+    return this.#written === undefined ? undefined : this.#inTime(this.#written);
   }
 
   async complete(): Promise<Accepted> {
     if (this.#incoming === null) throw new Error("a message was received without a place for it");
-    return this.#incoming.complete();
+    return this.#inTime(this.#incoming.complete());
   }
 
   /** The connection may have ended while the intake was still opening or writing. */
   async abort(): Promise<void> {
+    this.#over = true;
+    const aborted = this.#abort();
+    if (!this.#hung) await settled(this.#inTime(aborted));
+  }
+
+  /** Also while it waits for its place. */
+  leave(): void {
+    this.#over = true;
+    void this.#entered?.then((leave) => leave());
+  }
+
+  async #abort(): Promise<void> {
     const incoming = await settled(this.#opening);
     await settled(this.#written);
     await incoming?.abort();
   }
 
-  leave(): void {
-    this.#leave();
-  }
-
-  async #enter(): Promise<IncomingMessage> {
-    const { intake, source, window } = this.#options;
-    this.#leave = await window.enter(source.announcedSize ?? USUAL_SIZE);
-    return intake.open(source);
+  /** Rejects with ProblemError when the disk does not answer. */
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const disarm = this.#options.clock.after(limits.pop3.storing, () => {
+        this.#hung = true;
+        reject(new ProblemError(diskHangs));
+      });
+      work.finally(disarm).then(resolve, reject);
+    });
   }
 }
+
+const diskHangs: Problem = {
+  code: "disk-not-answering",
+  what: `The disk with the mail folders has not answered for ${limits.pop3.storing / 60_000} minutes, so collecting was ended; nothing was deleted from the server.`,
+  cure: "Look whether the disk is in order, and whether antivirus or backup software holds the folder; it is tried again at the next check.",
+};
 
 function judge(error: unknown): RetrieveResult {
   if (error instanceof Pop3NotAnswered) return { kind: "untouched" };

@@ -82,7 +82,10 @@ export interface Dispatcher {
   kick(): void;
   /** ms since 1970; null while the route is usable. */
   nextProbeAt(): number | null;
-  /** From the next run on; forwarding switched off ends the one under way. */
+  /**
+   * From the next connection on. Forwarding switched off ends the run under way; another server (host, port,
+   * security, login) has it begin anew there, at once, whatever was known of the old one.
+   */
   configure(settings: DeliverySettings): void;
   /** Ends the accounting of usable time. */
   close(): Promise<void>;
@@ -94,6 +97,11 @@ export interface RunContext {
   readonly settings: DeliverySettings;
   readonly route: Route;
   readonly nextSessionName: () => string;
+}
+
+/** Where the mail goes and as whom: what makes two routes the same one. */
+function routeOf({ server, fallback }: DeliverySettings): string {
+  return JSON.stringify([server, fallback]);
 }
 
 /** Who does not answer a trial within a minute has not decided. */
@@ -137,9 +145,27 @@ export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettin
     }
   };
 
+  /** Again when it leads to another server since. */
+  const runToEnd = async (order: DeliveryOrder): Promise<DeliveryRunResult> => {
+    for (let before = { delivered: 0, deferred: 0, failed: 0, bytes: 0 }; ; ) {
+      const leadsTo = routeOf(settings);
+      const { routeProblem, ...result } = await runOnce(order);
+      before = {
+        delivered: before.delivered + result.delivered,
+        deferred: before.deferred + result.deferred,
+        failed: before.failed + result.failed,
+        bytes: before.bytes + result.bytes,
+      };
+      if (leadsTo === routeOf(settings)) return { ...before, routeProblem };
+      // What the old server's connections came to was noted after it was forgotten.
+      await route.forget();
+      if (order.signal?.aborted) return { ...before, routeProblem: null };
+    }
+  };
+
   return {
     run(order) {
-      const run = last.then(() => runOnce(order));
+      const run = last.then(() => runToEnd(order));
       last = run.catch(() => {});
       return run;
     },
@@ -157,8 +183,11 @@ export function createDispatcher(ports: DispatcherPorts, initial: DeliverySettin
     kick: () => current?.kick(),
     nextProbeAt: () => route.nextProbeAt(),
     configure(next) {
+      const rerouted = routeOf(next) !== routeOf(settings);
       settings = next;
-      if (!next.forward) current?.stop();
+      if (!next.forward || rerouted) current?.stop();
+      // A journal that cannot be written shows itself where it matters.
+      if (rerouted) route.forget().catch(() => {});
       account();
     },
     close: () => route.close(),

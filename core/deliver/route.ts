@@ -10,6 +10,9 @@
  *    first one is tried again on the same back-off steps.
  * 5. Only time in which the route was usable, and forwarding on, counts for expiry. A gap longer than the
  *    heartbeat means that the machine slept or its clock was set: it does not count.
+ * 6. Between processes (`efs check` by the system's scheduler): when mail went through in one and goes through in the
+ *    next, the time between counts too, at most an hour of it; for longer than that the machine may have been off.
+ * 7. Another server, port, security or login is another route: what was known of the old one is forgotten.
  */
 import type { Failure } from "../model/failure.ts";
 import { limits } from "../model/limits.ts";
@@ -20,6 +23,8 @@ import { retryDelay } from "./retry-schedule.ts";
 const HEARTBEAT = 300_000;
 const LONGEST_STEP = Math.max(...limits.backoffMinutes) * 60_000;
 const FRESH_CONNECTIONS = 2;
+/** Back-off has something tried once an hour. */
+const MOST_BETWEEN = 3_600_000;
 /** Suspects are remembered to choose another one; more than a few are of no use. */
 const SUSPECTS = 1_000;
 
@@ -42,6 +47,8 @@ export interface Route {
   readonly standIn: boolean;
   firstUnreachable(): void;
   firstReached(): void;
+  /** It leads somewhere else from now on. */
+  forget(): Promise<void>;
   /** Counts the usable time up to now; `forward`: whether it goes on counting. */
   account(forward: boolean): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +65,9 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
   let accountedAt = clock.now();
   let disarm: (() => void) | null = null;
   let closed = false;
+  /** The time since an earlier process is counted, or there is none to be counted. */
+  let bridged = record.proved === undefined;
+  let proved = false;
 
   const heartbeat = (): void => {
     disarm = clock.after(HEARTBEAT, () => {
@@ -79,10 +89,33 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
     const counted = count();
     record = next;
     await counted;
-    await store.save(next);
+    // Another one may have been faster.
+    await store.save(record);
+  };
+  const bridge = async (): Promise<void> => {
+    const before = record.proved;
+    if (bridged || before === undefined) return;
+    bridged = true;
+    await count();
+    const between = Math.min(clock.now() - before.at, MOST_BETWEEN);
+    const missing = between - (store.usableTime - before.usableTime);
+    if (missing > 0) await store.addUsableTime(missing);
+  };
+  /** What the next process has to know of this one. */
+  const remember = async (): Promise<void> => {
+    const { failures, nextProbeAt } = record;
+    if (!counting) {
+      bridged = true;
+      if (record.proved !== undefined) await save({ failures, nextProbeAt });
+    } else if (proved && failures === 0) {
+      await save({ failures, nextProbeAt, proved: { at: clock.now(), usableTime: store.usableTime } });
+    }
+    proved = false;
   };
   const defer = async (cause: Problem | null): Promise<void> => {
     problem = cause;
+    bridged = true;
+    proved = false;
     const failures = record.failures + 1;
     await save({ failures, nextProbeAt: clock.now() + retryDelay(failures) });
   };
@@ -111,7 +144,8 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
     async finished() {
       unfinished = 0;
       if (suspects.size > 0) suspects.clear();
-      if (record.failures === 0) return;
+      proved = true;
+      if (record.failures === 0) return bridge();
       problem = null;
       await save({ failures: 0, nextProbeAt: 0 });
     },
@@ -126,17 +160,30 @@ export function createRoute(store: RouteStore, clock: Clock): Route {
     firstReached() {
       first = { failures: 0, nextProbeAt: 0 };
     },
+    async forget() {
+      problem = null;
+      unfinished = 0;
+      storageRefusals.count = 0;
+      suspects.clear();
+      first = { failures: 0, nextProbeAt: 0 };
+      bridged = true;
+      proved = false;
+      if (record.failures > 0 || record.proved !== undefined) await save({ failures: 0, nextProbeAt: 0 });
+    },
     async account(forward) {
       const counted = count();
       counting = forward;
       if (disarm === null && !closed) heartbeat();
       await counted;
+      await remember();
     },
     async close() {
       closed = true;
       disarm?.();
       disarm = null;
-      await count().catch(() => {});
+      await count()
+        .then(remember)
+        .catch(() => {});
       counting = false;
     },
   };

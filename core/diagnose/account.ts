@@ -13,7 +13,7 @@ import { reportEncryption, withFacts } from "./encryption.ts";
 import { checkHostName } from "./host-name.ts";
 import { counted, megabytes } from "./numbers.ts";
 import { isOnThisComputer } from "./own-domains.ts";
-import type { CheckContext, DiagnosisPorts, Mailbox, OpeningStep } from "./ports.ts";
+import type { DiagnosisPorts, Mailbox, OpeningStep, SubjectContext } from "./ports.ts";
 
 const PLAN = {
   name: "Server name",
@@ -36,7 +36,7 @@ export function accountTitle({ id, name, host, port }: AccountSettings): string 
 export async function checkAccount(
   account: AccountSettings,
   index: number,
-  { ports, report, signal }: CheckContext,
+  { ports, report, signal }: SubjectContext,
 ): Promise<void> {
   const { id, host } = account;
   const list = new Checklist({

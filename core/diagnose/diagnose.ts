@@ -11,7 +11,7 @@ import type { Settings } from "../model/settings.ts";
 import { accountTitle, checkAccount } from "./account.ts";
 import { checkComputer } from "./computer.ts";
 import { checkDomains } from "./domains.ts";
-import type { CheckContext, DiagnosisPorts, ExaminedFolders } from "./ports.ts";
+import type { CheckContext, DiagnosisPorts, ExaminedFolders, SubjectContext } from "./ports.ts";
 import { checkServer, examinedServers } from "./server.ts";
 import { checkSettings } from "./settings.ts";
 import { inParallel, within } from "./within.ts";
@@ -28,16 +28,16 @@ export interface DiagnosisOrder {
   readonly signal: AbortSignal;
 }
 
-interface Subject {
+export interface Subject {
   readonly id: string;
   readonly title: string;
-  readonly examine: (context: CheckContext) => Promise<void>;
+  readonly examine: (context: SubjectContext) => Promise<void>;
 }
 
 export async function diagnose(order: DiagnosisOrder): Promise<Diagnosis> {
   const found = subjectsOf(order).map((subject) => ({ subject, checks: [] as DiagnosisCheck[] }));
   await inParallel(found, AT_ONCE, ({ subject, checks }) =>
-    examine(subject, order, (check) => {
+    examineSubject(subject, order, (check) => {
       checks.push(check);
       order.onCheck?.(check);
     }),
@@ -46,19 +46,23 @@ export async function diagnose(order: DiagnosisOrder): Promise<Diagnosis> {
 }
 
 function subjectsOf({ settings, folders }: DiagnosisOrder): readonly Subject[] {
+  const withSettings =
+    (check: (context: CheckContext) => Promise<void>) =>
+    (context: SubjectContext): Promise<void> =>
+      check({ ...context, settings });
   return [
-    { id: "settings", title: "Settings", examine: checkSettings },
+    { id: "settings", title: "Settings", examine: withSettings(checkSettings) },
     ...settings.accounts.map((account, index) => ({
       id: `account:${account.id}`,
       title: accountTitle(account),
-      examine: (context: CheckContext) => checkAccount(account, index, context),
+      examine: (context: SubjectContext) => checkAccount(account, index, context),
     })),
     ...examinedServers(settings).map((examined) => ({
       id: examined.which,
       title: examined.title,
-      examine: (context: CheckContext) => checkServer(examined, context),
+      examine: withSettings((context) => checkServer(examined, context)),
     })),
-    { id: "domains", title: "Domains", examine: checkDomains },
+    { id: "domains", title: "Domains", examine: withSettings(checkDomains) },
     {
       id: "computer",
       title: "This computer",
@@ -67,8 +71,12 @@ function subjectsOf({ settings, folders }: DiagnosisOrder): readonly Subject[] {
   ];
 }
 
-async function examine(subject: Subject, order: DiagnosisOrder, report: OnCheck): Promise<void> {
-  const { settings, ports, signal: stop } = order;
+/** One subject, in its time. Never rejects. */
+export async function examineSubject(
+  subject: Subject,
+  { ports, signal: stop }: Pick<DiagnosisOrder, "ports" | "signal">,
+  report: OnCheck,
+): Promise<void> {
   const { id, title } = subject;
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
@@ -85,8 +93,7 @@ async function examine(subject: Subject, order: DiagnosisOrder, report: OnCheck)
       place: null,
     });
   };
-  const context: CheckContext = {
-    settings,
+  const context: SubjectContext = {
     ports,
     signal,
     // What comes after the end is nobody's.

@@ -99,8 +99,11 @@ export interface ExaminedFolders {
 }
 
 /** What every check gets. */
-export interface CheckContext {
+export interface CheckContext extends SubjectContext {
   readonly settings: Settings;
+}
+
+export interface SubjectContext {
   readonly ports: DiagnosisPorts;
   readonly report: OnCheck;
   /** Ends what is open: the time for this subject is over, or somebody has stopped it all. */

@@ -38,16 +38,16 @@ export interface ExaminedServer {
 }
 
 export function examinedServers({ smtp }: Settings): readonly ExaminedServer[] {
-  const title = (what: string, { host, port }: SmtpServerSettings): string => `${what} (${host}:${port})`;
   const { fallback } = smtp;
   return [
-    { which: "server", title: title("Local mail server", smtp), server: smtp },
-    ...(fallback === null
-      ? []
-      : [
-          { which: "second-server", title: title("Second mail server", fallback), server: fallback } as const,
-        ]),
+    examinedServer("server", smtp),
+    ...(fallback === null ? [] : [examinedServer("second-server", fallback)]),
   ];
+}
+
+export function examinedServer(which: ExaminedServer["which"], server: SmtpServerSettings): ExaminedServer {
+  const what = which === "server" ? "Local mail server" : "Second mail server";
+  return { which, title: `${what} (${server.host}:${server.port})`, server };
 }
 
 export async function checkServer(

@@ -13,7 +13,7 @@ import { addressKey } from "../model/address.ts";
 import type { TrailRule } from "../model/envelope.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
 import { isSafeInBrackets } from "../wire/address-spec.ts";
-import { type FoundAddress, newStrictBudget, readAddressList } from "../wire/addresses.ts";
+import { type FoundAddress, newStrictBudget, readAddressList, type StrictBudget } from "../wire/addresses.ts";
 import type { HeaderBlock, HeaderField } from "../wire/header-block.ts";
 import { parseReceivedHeader } from "../wire/received-header.ts";
 import type { AliasTable } from "./aliases.ts";
@@ -57,6 +57,9 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
   // Providers differ: what an account says goes before what holds for all.
   const custom = account.headers.custom ?? context.headers.custom;
   const budget = newStrictBudget();
+  /** What cannot count is read for the trail only, and takes nothing from what can. */
+  const budgetOf = (refusal: TrailRule | null): StrictBudget =>
+    refusal === null ? budget : { characters: 0 };
   const own = new Set(account.mailboxAddresses.map(addressKey));
   if (account.username.includes("@")) own.add(addressKey(account.username));
   const received = header.all("Received");
@@ -95,7 +98,7 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
   };
 
   const considerList = (field: HeaderField, rule: TrailRule, refusal: TrailRule | null): Candidate[] => {
-    const reading = readAddressList(field.unfolded, budget);
+    const reading = readAddressList(field.unfolded, budgetOf(refusal));
     for (const text of reading.unreadable) {
       const place = { header: field.name, headerIndex: field.index, duplicatesChecked: false };
       trail.add({ address: text.slice(0, 320), ...place }, "dropped", "unreadable-address");
@@ -123,7 +126,8 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
           : decided.length > 0
             ? "later-step-not-needed"
             : null;
-    append(viaFor, consider(field, parseReceivedHeader(field.unfolded, budget).for, "received-for", refusal));
+    const { for: addresses } = parseReceivedHeader(field.unfolded, budgetOf(refusal));
+    append(viaFor, consider(field, addresses, "received-for", refusal));
   }
   if (viaFor.length > 0) decided = viaFor;
 

@@ -97,8 +97,9 @@ export class AccountPasses {
     if (signal.aborted) return null;
     const { clock, openPassword, collect, save } = this.#parts;
     const memory = this.#of(account);
-    if (!byName && memory.pausedUntil !== null && clock.now() < memory.pausedUntil) {
-      return pausedProblem(account, memory.pausedUntil, memory.problem);
+    const { pausedUntil } = memory;
+    if (!byName && pausedUntil !== null && isPaused(pausedUntil, clock.now())) {
+      return pausedProblem(account, pausedUntil, memory.problem);
     }
     memory.lastCheckAt = clock.now();
     const password = openPassword(account);
@@ -141,6 +142,11 @@ export class AccountPasses {
     this.#memory.set(account.id, memory);
     return memory;
   }
+}
+
+/** One that ends later than any pause can was begun before the clock was put back. */
+function isPaused(until: number, now: number): boolean {
+  return now < until && until - now <= Math.max(...LOGIN_PAUSES);
 }
 
 /** Changes with server, user or password; holds no secret (the password is sealed). */

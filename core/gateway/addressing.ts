@@ -10,7 +10,8 @@ import { accountNamed } from "../settings/account-named.ts";
 import { adoptHeaders, findHeaders } from "./find-headers.ts";
 import { resolveMessage, usualAccount } from "./resolve-message.ts";
 
-const MESSAGES = 50;
+/** "Find the right header" looks at so many of the newest messages, where nobody says otherwise. */
+export const HEADERS_LOOKED_AT = 50;
 
 export interface AddressingParts {
   readonly dataDirectory: string;
@@ -21,6 +22,8 @@ export interface AddressingParts {
   readonly installationId: string;
   readonly settings: () => Settings;
   readonly saveSettings: (settings: Settings) => Promise<void>;
+  /** Another list is in force. */
+  readonly listsChanged: () => Promise<void>;
   /** A mailbox has one session at a time: after the run that is under way. */
   readonly alone: <Result>(work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>;
 }
@@ -28,7 +31,7 @@ export interface AddressingParts {
 export function createAddressing(parts: AddressingParts): AddressingGateway {
   const { clock, secrets, tap, lists, settings } = parts;
   return {
-    async headers({ account: id, count = MESSAGES, signal }) {
+    async headers({ account: id, count = HEADERS_LOOKED_AT, signal }) {
       accountNamed(settings(), id);
       return parts.alone((stopping) =>
         findHeaders({
@@ -62,6 +65,7 @@ export function createAddressing(parts: AddressingParts): AddressingGateway {
     async importList({ list, content, shorter = false }) {
       const imported = await importList(parts.dataDirectory, list, content, { shorter });
       await lists.refresh();
+      await parts.listsChanged();
       return imported;
     },
     exportList: (list) => formatList(list, listsWithSettings(lists.inForce(), settings())),

@@ -2,6 +2,12 @@
 import type { AcceptOrder, AttemptResult } from "../model/message.ts";
 import type { Problem } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import type { Settings } from "../model/settings.ts";
+
+/** "Alert postmaster" on POP3 errors, optionally time-outs too (PRODUCT section 6). Of an account's own trouble. */
+export function isAlertWanted(trouble: string | null, alerts: Settings["alerts"]): boolean {
+  return trouble === "timeout" ? alerts.pop3Timeouts : alerts.pop3Errors;
+}
 
 export function loopProblem({ summary, source, verdict }: AcceptOrder): Problem {
   const subject = escapeUnprintable(summary.subject) || "(no subject)";

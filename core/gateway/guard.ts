@@ -23,6 +23,7 @@ import {
   reportsWait,
 } from "../deliver/misconfiguration-guard.ts";
 import { domainOf } from "../model/address.ts";
+import type { AddressListsInForce } from "../model/address-lists.ts";
 import type { Resolution, ResolvedRecipient } from "../model/envelope.ts";
 import type { GuardHold, GuardSubject } from "../model/guard.ts";
 import type {
@@ -54,6 +55,7 @@ export interface GuardParts {
   readonly raiseAlert: RaiseAlert;
   readonly spool: Pick<Spool, "holds" | "notes" | "readHeader">;
   readonly settings: () => Settings;
+  readonly lists: () => AddressListsInForce;
   /** Asks the local server; nothing is sent. */
   readonly probe: (addresses: readonly string[]) => Promise<ProbeVerdict>;
   readonly isRelayDenied: (reply: SmtpReply) => boolean;
@@ -80,7 +82,7 @@ export class Guard {
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
-    const stored = readGuard(parts.spool.notes.read(NOTE)) ?? newGuard(parts.settings());
+    const stored = readGuard(parts.spool.notes.read(NOTE)) ?? newGuard(this.#mark());
     this.#state = stored.state;
     this.#settingsMark = stored.settings;
   }
@@ -198,7 +200,7 @@ export class Guard {
   /** Before anything is sent. `reachable`: the server may be asked. `now`: a person asked for this run. */
   async step(reachable: boolean, now: boolean): Promise<void> {
     await this.#safely(async () => {
-      if (settingsMark(this.#parts.settings()) !== this.#settingsMark) await this.#settingsChanged();
+      if (this.#mark() !== this.#settingsMark) await this.#settingsChanged();
       for (const domain of heldDomains(this.#state)) {
         await this.#holdDomain(domain, this.#state.domains[domain]?.refused ?? []);
       }
@@ -220,9 +222,9 @@ export class Guard {
 
   // --- people --------------------------------------------------------------------------------------------------
 
-  /** What is held is resolved anew; the server is asked again in the next run. Rejects with ProblemError. */
+  /** Settings or lists: what is held is resolved anew; the server is asked again in the next run. Rejects with ProblemError. */
   async settingsChanged(): Promise<void> {
-    if (settingsMark(this.#parts.settings()) !== this.#settingsMark) await this.#settingsChanged();
+    if (this.#mark() !== this.#settingsMark) await this.#settingsChanged();
   }
 
   /** One held message, by hand. `anyway`: whatever the guard says. Rejects with ProblemError. */
@@ -246,6 +248,10 @@ export class Guard {
       await this.#apply({ kind: "send-anyway", messages });
     }
     await this.#apply({ kind: "lift", subject });
+  }
+
+  #mark(): string {
+    return settingsMark(this.#parts.settings(), this.#parts.lists());
   }
 
   // --- orders --------------------------------------------------------------------------------------------------
@@ -336,7 +342,7 @@ export class Guard {
   async #settingsChanged(): Promise<void> {
     const { clock, settings, kick } = this.#parts;
     const { postmaster, headers } = settings();
-    this.#settingsMark = settingsMark(settings());
+    this.#settingsMark = this.#mark();
     await this.#apply({
       kind: "settings",
       at: clock.now(),

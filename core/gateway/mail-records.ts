@@ -7,14 +7,17 @@ import {
   formatCollecting,
   formatQueued,
   formatRemoved,
+  formatTurnedAway,
   type LogOrigin,
 } from "../log/mail-log.ts";
+import type { TrailStep } from "../model/envelope.ts";
 import type { RunTotals } from "../model/event.ts";
 import type { ExplainFailure } from "../model/explanation.ts";
-import type { Accepted, AcceptOrder, Settlement } from "../model/message.ts";
+import type { Accepted, AcceptOrder, AttemptResult, Settlement } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
+import { originalAddress } from "./original-address.ts";
 import { RunFindings } from "./run-findings.ts";
 import { addTotals, leavesDeferred, noTotals, totalsOf } from "./run-totals.ts";
 
@@ -24,6 +27,8 @@ export interface MailRecordsParts {
   readonly writeMailLog: (line: string) => void;
   readonly log: Log;
   readonly explain: ExplainFailure;
+  /** How a message's recipients came about. */
+  readonly trailOf: (messageId: number) => readonly TrailStep[];
   readonly onChange: (totals: RunTotals) => void;
 }
 
@@ -102,6 +107,7 @@ export class MailRecords {
       }
       case "junked":
         this.#countUndelivered(accepted.id, "junk");
+        this.#turnedAway(accepted.queueId, order, "hold", junkReasons[accepted.reason]);
         log({
           source: "policy",
           level: "warning",
@@ -111,6 +117,7 @@ export class MailRecords {
         return;
       case "closed":
         this.#add({ discarded: 1 });
+        this.#turnedAway(accepted.queueId, order, "discard", accepted.why);
         log({
           source: "policy",
           level: "info",
@@ -121,11 +128,17 @@ export class MailRecords {
     }
   }
 
+  #turnedAway(queueId: string, order: AcceptOrder, action: "hold" | "discard", why: string): void {
+    const { clock, origin, writeMailLog } = this.#parts;
+    const facts = { queueId, sender: order.resolution.sender, messageId: order.summary.messageId };
+    for (const line of formatTurnedAway(facts, action, why, clock.now(), origin)) writeMailLog(line);
+  }
+
   settled(settlement: Settlement): void {
     const { clock, origin, writeMailLog, log } = this.#parts;
     const { result, disposition } = settlement;
     this.#findings.settled(settlement);
-    for (const line of formatAttempt(result, origin)) writeMailLog(line);
+    for (const line of formatAttempt(result, origin, this.#originalOf(result))) writeMailLog(line);
     const { id, queueId } = result.message;
     if (disposition.kind === "stay") {
       if (leavesDeferred(result)) this.#deferred.add(id);
@@ -147,6 +160,14 @@ export class MailRecords {
     const about = result.message.reportOf ?? id;
     if (totals.errors !== undefined) this.#undelivered.set(about, "errors");
     if (totals.junk !== undefined) this.#undelivered.set(about, "junk");
+  }
+
+  #originalOf({ message }: AttemptResult): (recipientId: number) => string | null {
+    // Our own messages go where the settings say.
+    if (message.kind !== "mail") return () => null;
+    const trail = this.#parts.trailOf(message.id);
+    const addresses = new Map(message.recipients.map(({ id, address }) => [id, address]));
+    return (id) => originalAddress(trail, addresses.get(id) ?? "");
   }
 
   /** They are not in Errors or Junk any more: the guard has them tried again. */

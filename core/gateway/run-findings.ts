@@ -16,6 +16,8 @@ import { leavesDeferred } from "./run-totals.ts";
 /** So many messages without one for our domains are no accident any more. */
 const SUSPICIOUS = 3;
 const DOMAINS_SHOWN = 3;
+/** Senders choose them: of a run no more are counted. */
+const DOMAINS_COUNTED = 1_000;
 
 interface LastFailure {
   readonly address: string;
@@ -56,7 +58,10 @@ export class RunFindings {
         .map(({ address }) => domainOf(address))
         .filter((domain) => domain !== ""),
     );
-    for (const domain of domains) this.#domains.set(domain, (this.#domains.get(domain) ?? 0) + 1);
+    for (const domain of domains) {
+      const times = this.#domains.get(domain) ?? 0;
+      if (times > 0 || this.#domains.size < DOMAINS_COUNTED) this.#domains.set(domain, times + 1);
+    }
   }
 
   settled({ result, disposition }: Settlement): void {

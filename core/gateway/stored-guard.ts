@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { calmGuard, type GuardState } from "../deliver/misconfiguration-guard.ts";
+import type { AddressListsInForce, AliasSource } from "../model/address-lists.ts";
 import type { Settings } from "../model/settings.ts";
 
 const ids = z.array(z.int());
@@ -21,7 +22,7 @@ const watch = {
 const addressWatch = z.object({ ...watch, address: z.string() });
 
 const storedSchema = z.object({
-  /** Of the settings that decide who a message is for and where it goes. */
+  /** Of the settings and lists that decide who a message is for and where it goes. */
   settings: z.string(),
   state: z.object({
     domains: z.record(
@@ -48,12 +49,12 @@ export function readGuard(note: unknown): StoredGuard | null {
   return parsed.success ? parsed.data : null;
 }
 
-export function newGuard(settings: Settings): StoredGuard {
-  return { settings: settingsMark(settings), state: calmGuard };
+export function newGuard(mark: string): StoredGuard {
+  return { settings: mark, state: calmGuard };
 }
 
 /** Another one when held mail may have to go another way. Holds no secret: passwords are sealed, and left out. */
-export function settingsMark(settings: Settings): string {
+export function settingsMark(settings: Settings, lists: AddressListsInForce): string {
   const { accounts, domains, headers, aliases, users, smtp, postmaster, noRecipient, allowMalformed } =
     settings;
   const { password: _one, ...server } = smtp;
@@ -78,6 +79,24 @@ export function settingsMark(settings: Settings): string {
     postmaster,
     noRecipient,
     allowMalformed,
+    listMark(lists.aliases),
+    lists.users === null ? null : listMark(lists.users),
   ];
-  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+  return sha256(JSON.stringify(facts));
+}
+
+/** A list can be long, and changes seldom; what is in force is replaced, never changed. */
+const listMarks = new WeakMap<object, string>();
+
+function listMark(list: AliasSource | ReadonlySet<string>): string {
+  const known = listMarks.get(list);
+  if (known !== undefined) return known;
+  const entries = list instanceof Set ? [...list].sort() : Object.entries(list).sort();
+  const mark = sha256(JSON.stringify(entries));
+  listMarks.set(list, mark);
+  return mark;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

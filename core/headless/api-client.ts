@@ -19,8 +19,8 @@ import {
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
 import { errorCode } from "../util/file-system.ts";
+import { isLoopback } from "../util/loopback.ts";
 import { type Endpoint, readEndpoint, readToken } from "./endpoint-file.ts";
-import { isLoopback } from "./loopback.ts";
 
 /** Milliseconds in which an owner has to answer. */
 const ANSWER = 5_000;

@@ -24,7 +24,11 @@ export function createProgram(version: string, run: RunCommand): Command {
       "EFS Mail Gateway: collects mail from POP3 mailboxes and forwards it to the office's mail server",
     )
     .version(version)
-    .option("--data <directory>", "data folder (default: EFS_DATA, else the user's application-data folder)")
+    .option(
+      "--data <directory>",
+      "data folder (default: EFS_DATA, else the user's application-data folder)",
+      folderName,
+    )
     .option("--json", "results as JSON")
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(efs --help shows how)")
@@ -267,6 +271,12 @@ function addListCommands(parent: Command, list: AddressListName, run: RunCommand
         (await import("./run-list.ts")).runListExport(context, list, file),
       ),
     );
+}
+
+/** An unset variable of a script must not mean the folder that it runs in. */
+function folderName(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty; name a folder.");
+  return text;
 }
 
 function messageCount(text: string): number {

@@ -21,9 +21,14 @@ export async function runAcknowledgeJunk(
     }
     const result = wireValue(await call("acknowledge-junk", { ids: ids.length === 0 ? "all" : ids }));
     if (json) output.json(result);
-    else output.line(`${result.acknowledged} acknowledged`);
+    else output.line(acknowledgedWords(result.acknowledged));
   });
   return exitCode.done;
+}
+
+function acknowledgedWords(count: number): string {
+  if (count === 0) return "Nothing was waiting for this.";
+  return `Noted: ${count} ${count === 1 ? "message" : "messages"}; ${count === 1 ? "it goes" : "they go"} when the days of Junk are over.`;
 }
 
 function unknownMessage(queueId: string) {

@@ -10,6 +10,7 @@ import type { GuardSubject } from "../model/guard.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { subjectWords } from "./run-status.ts";
 import { wireValue } from "./wire-value.ts";
 import { withGateway } from "./with-gateway.ts";
 
@@ -42,6 +43,7 @@ export async function runRelease(
   ids: readonly string[],
   options: ReleaseOptions,
 ): Promise<ExitCode> {
+  const { output, json } = context;
   const subjects: GuardSubject[] = [
     ...(options.domain === undefined
       ? []
@@ -53,10 +55,22 @@ export async function runRelease(
   if (subjects.length > 0 && options.anyway !== true) throw new ProblemError(onlyAnyway);
   if (ids.length === 0 && subjects.length === 0) throw new ProblemError(nothingNamed);
   await withGateway(context, async ({ call }) => {
-    for (const subject of subjects) wireValue(await call("send-anyway", subject));
+    const held = wireValue(await call("status", {})).guard ?? [];
+    for (const subject of subjects) {
+      wireValue(await call("send-anyway", subject));
+      const code = held.some((hold) => isSame(hold.subject, subject)) ? "done" : "already";
+      if (json) output.json({ subject, code });
+      else output.line(`${subjectWords(subject)}: ${code === "done" ? "goes on" : "nothing is held back"}`);
+    }
   });
   if (ids.length === 0) return exitCode.done;
   return runAct(context, ids, { action: options.anyway === true ? "send-anyway" : "release" });
+}
+
+function isSame(one: GuardSubject, other: GuardSubject): boolean {
+  if (one.kind === "domain" && other.kind === "domain") return one.domain === other.domain;
+  if (one.kind === "account" && other.kind === "account") return one.accountId === other.accountId;
+  return one.kind === other.kind && one.kind !== "domain" && one.kind !== "account";
 }
 
 export async function runAct(context: CommandContext, ids: readonly string[], act: Act): Promise<ExitCode> {
@@ -95,5 +109,5 @@ const onlyAnyway: Problem = {
 const nothingNamed: Problem = {
   code: "usage-release",
   what: "No message was named.",
-  cure: "Give the ids that efs queue shows.",
+  cure: "Give the ids that efs queue shows; or, with --anyway, what the guard holds: --domain, --account, --bcc-all or --reports.",
 };

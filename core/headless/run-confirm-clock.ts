@@ -8,8 +8,10 @@ import { withGateway } from "./with-gateway.ts";
 export async function runConfirmClock(context: CommandContext): Promise<ExitCode> {
   const { output, json, clock } = context;
   await withGateway(context, async ({ call }) => {
+    const doubted = wireValue(await call("status", {})).clock != null;
     wireValue(await call("confirm-clock", {}));
     if (json) output.json({ confirmed: true, at: clock.now() });
+    else if (!doubted) output.line(`It is ${localTime(clock.now())}; the clock was not in doubt.`);
     else output.line(`It is ${localTime(clock.now())}: what is older than its days may go again.`);
   });
   return exitCode.done;

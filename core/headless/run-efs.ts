@@ -77,11 +77,21 @@ export async function runEfs(args: readonly string[], host: EfsHost): Promise<Ex
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    if (isWrongUsage(error)) code = exitCode.settings;
-    else if (!isAnswered(error)) throw error;
+    if (isWrongUsage(error)) {
+      code = exitCode.settings;
+      if (args.includes("--json")) output.json({ error: usageProblem(error.message) });
+    } else if (!isAnswered(error)) throw error;
   }
   await output.flushed();
   return code;
+}
+
+function usageProblem(message: string): Problem {
+  return {
+    code: "usage",
+    what: escapeUnprintable(message.replace(/^error: /, "").replaceAll("\n", " ")),
+    cure: "efs --help shows how.",
+  };
 }
 
 function tellError(output: Output, context: CommandContext, error: unknown): ExitCode {

@@ -10,11 +10,12 @@ import {
 } from "../model/history.ts";
 import { ProblemError } from "../model/problem.ts";
 import { escapeUnprintable, formatReply } from "../model/reply.ts";
+import { formatTrailStep } from "../model/trail-sentence.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { failureWords, marks, stateWords, subjectOf } from "./message-words.ts";
 import { formatBytes } from "./progress-line.ts";
-import { failureWords, stateWords } from "./run-queue.ts";
 import { localTime } from "./run-status.ts";
 import { wireValue } from "./wire-value.ts";
 import { withGateway } from "./with-gateway.ts";
@@ -86,6 +87,13 @@ async function showMessage(context: CommandContext, queueId: string): Promise<Ex
 
 function queryOf(words: readonly string[], options: HistoryOptions): HistoryQuery {
   const { sender, recipient, subject, outcome, account, from, to } = options;
+  if (from !== undefined && to !== undefined && timeOf(to, "to").end <= timeOf(from, "from").start) {
+    throw new ProblemError({
+      code: "usage-time",
+      what: "What is after --to is before what is after --from, so nothing lies between them.",
+      cure: "Exchange the two.",
+    });
+  }
   return {
     ...(words.length === 0 ? {} : { words: words.join(" ") }),
     ...(sender === undefined ? {} : { sender }),
@@ -130,23 +138,6 @@ function formatHistoryRow(row: HistoryRow): readonly string[] {
   return more > 0 ? [...lines, `    and ${more} more`] : lines;
 }
 
-function subjectOf({ summary }: Pick<HistoryRow, "summary">): string {
-  return summary.subject === "" ? "(no subject)" : summary.subject;
-}
-
-function marks({
-  kind,
-  junkReason,
-  reportState,
-}: Pick<HistoryRow, "kind" | "junkReason" | "reportState">): string {
-  const marks = [
-    ...(kind === "mail" ? [] : [kind]),
-    ...(junkReason === null ? [] : [junkReason]),
-    ...(reportState === null ? [] : [`report ${reportState}`]),
-  ];
-  return marks.length === 0 ? "" : ` [${marks.join(", ")}]`;
-}
-
 /** The whole way, from where it came to where it is. */
 function formatMessage(message: HistoryMessage): readonly string[] {
   const { source, summary, closedAt, outcomeDetail, file } = message;
@@ -158,10 +149,7 @@ function formatMessage(message: HistoryMessage): readonly string[] {
     `Sender:     <${message.sender}>`,
     `Source:     ${source.accountId} (${source.server === "" ? "none" : source.server})${source.uid === null ? "" : `, id ${source.uid}`}`,
     `Received:   ${localTime(message.receivedAt)}, ${formatBytes(message.size)}`,
-    ...message.trail.map(
-      ({ address, header, verdict, to, rule }) =>
-        `Recipient:  <${address}> ${header === null ? "" : `in ${header} `}${verdict}${to === undefined ? "" : ` to ${to.join(", ")}`} (${rule})`,
-    ),
+    ...message.trail.map((step) => `Recipient:  ${formatTrailStep(step)}`),
     ...message.attempts.flatMap((attempt) => [
       `Attempt:    ${localTime(attempt.startedAt)} ${attempt.relay ?? ""} ${attempt.state}`,
       ...attempt.results.map(({ address, outcome }) => `            <${address}> ${outcomeWords(outcome)}`),

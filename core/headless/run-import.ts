@@ -7,7 +7,7 @@
  * 3. A stored file that is not valid is kept under another name, never overwritten; one of a newer version
  *    is left alone and nothing is imported.
  */
-import { invalidImport } from "../api/commands.ts";
+import { invalidImport } from "../api/settings-commands.ts";
 import { ProblemError } from "../model/problem.ts";
 import { formatSettingProblem, type SettingProblem } from "../model/setting-problems.ts";
 import { importSettings } from "../settings/import-settings.ts";

@@ -18,6 +18,9 @@ import { readStoredSettings } from "./read-settings.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { wireValue } from "./wire-value.ts";
 
+/** Of the wrong lines; a file that is no list at all has nothing else. */
+const MOST_TOLD = 20;
+
 const NOUNS = { aliases: ["alias", "aliases"], users: ["user", "users"] } as const;
 
 export async function runListImport(
@@ -31,7 +34,11 @@ export async function runListImport(
   const checked = checkList(list, content);
   if (checked.kind === "invalid") {
     if (json) output.json({ error: invalidList(checked.problems), problems: checked.problems });
-    else for (const problem of checked.problems) output.note(formatLineProblem(problem));
+    else {
+      for (const problem of checked.problems.slice(0, MOST_TOLD)) output.note(formatLineProblem(problem));
+      const more = checked.problems.length - MOST_TOLD;
+      if (more > 0) output.note(`and ${more} more ${more === 1 ? "line" : "lines"}`);
+    }
     output.note("efs: Nothing was imported. Correct the file and import it again.");
     return exitCode.settings;
   }

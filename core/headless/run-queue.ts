@@ -3,13 +3,12 @@
  * a line.
  */
 import { PAGE_ROWS } from "../api/contract.ts";
-import type { Failure } from "../model/failure.ts";
-import type { Folder, FolderRow, QueuedRecipient } from "../model/message.ts";
-import { describeProblem, ProblemError } from "../model/problem.ts";
-import { escapeUnprintable, formatReply } from "../model/reply.ts";
-import { assertNever } from "../util/assert-never.ts";
+import type { Folder, FolderRow } from "../model/message.ts";
+import { ProblemError } from "../model/problem.ts";
+import { escapeUnprintable } from "../model/reply.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { marks, stateWords, subjectOf } from "./message-words.ts";
 import { formatBytes } from "./progress-line.ts";
 import { localTime } from "./run-status.ts";
 import { wireValue } from "./wire-value.ts";
@@ -52,42 +51,9 @@ function folderNamed(text: string): Folder {
 }
 
 /** One line for the message, one for each recipient. */
-export function formatRow(row: FolderRow): readonly string[] {
-  const subject = row.summary.subject === "" ? "(no subject)" : row.summary.subject;
-  const extra = [
-    ...(row.kind === "mail" ? [] : [row.kind]),
-    ...(row.junkReason === null ? [] : [row.junkReason]),
-    ...(row.reportState === null ? [] : [`report ${row.reportState}`]),
-  ];
-  const marks = extra.length === 0 ? "" : ` [${extra.join(", ")}]`;
+function formatRow(row: FolderRow): readonly string[] {
   return [
-    `${row.queueId}  ${localTime(row.receivedAt)}  ${formatBytes(row.size).padStart(7)}  ${row.accountId}  from=<${row.sender}>  ${subject}${marks}`,
+    `${row.queueId}  ${localTime(row.receivedAt)}  ${formatBytes(row.size).padStart(7)}  ${row.accountId}  from=<${row.sender}>  ${subjectOf(row)}${marks(row)}`,
     ...row.recipients.map((recipient) => `    to=<${recipient.address}>  ${stateWords(recipient)}`),
   ];
-}
-
-export function stateWords({ state }: QueuedRecipient): string {
-  switch (state.kind) {
-    case "queued":
-      return "queued";
-    case "deferred":
-      return `deferred until ${localTime(state.nextAt)}: ${failureWords(state.failure)}`;
-    case "held":
-      return `held (${state.reason})${state.failure === null ? "" : `: ${failureWords(state.failure)}`}`;
-    case "delivered":
-      return `delivered ${localTime(state.at)}: ${formatReply(state.reply)}`;
-    case "failed":
-      return `failed ${localTime(state.at)}: ${failureWords(state.failure)}`;
-    case "expired":
-      return `expired ${localTime(state.at)}${state.failure === null ? "" : `: ${failureWords(state.failure)}`}`;
-    case "removed":
-      return `removed ${localTime(state.at)} (${state.reason})`;
-    default:
-      return assertNever(state);
-  }
-}
-
-export function failureWords(failure: Failure): string {
-  if (failure.reply !== null) return formatReply(failure.reply);
-  return failure.problem === null ? "unknown failure" : describeProblem(failure.problem);
 }

@@ -8,16 +8,17 @@
 import { open } from "node:fs/promises";
 import { resolveMessage, usualAccount } from "../gateway/resolve-message.ts";
 import { readAddressLists } from "../lists/address-lists.ts";
-import type { ResolvedRecipient, TrailStep } from "../model/envelope.ts";
+import type { ResolvedRecipient } from "../model/envelope.ts";
 import { limits } from "../model/limits.ts";
 import type { Verdict } from "../model/message.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import type { ResolvedMessage } from "../model/resolved-message.ts";
-import { resolutionSentence, trailPlace, trailSentence } from "../model/trail-sentence.ts";
+import { formatTrailStep, resolutionSentence, trailSentence } from "../model/trail-sentence.ts";
 import { accountNamed } from "../settings/account-named.ts";
 import { missingSettings } from "../settings/settings-store.ts";
 import { assertNever } from "../util/assert-never.ts";
 import { fileProblem } from "../util/file-problem.ts";
+import { parseHeaderBlock } from "../wire/header-block.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { readSettings, readStoredSettings } from "./read-settings.ts";
@@ -58,6 +59,8 @@ export async function runResolve(
     if (options.account === undefined && settings.accounts.length > 1 && account !== null) {
       output.note(`As mail of account "${account.id}"; another one with --account ID.`);
     }
+    const noHeader = parseHeaderBlock(message.header).fields.length === 0;
+    if (noHeader) output.note("This does not look like a message: there is no header in it.");
     for (const line of formatResolved(resolved)) output.line(line);
   }
   return exitCode.done;
@@ -76,16 +79,9 @@ export function formatResolved({ resolution, summary, verdict }: ResolvedMessage
     );
   });
   lines.push(`Verdict:    ${resolutionSentence(resolution)}`, `            ${verdictWords(verdict)}`, "Why:");
-  for (const step of trail) lines.push(`  ${formatStep(step)}`);
+  for (const step of trail) lines.push(`  ${formatTrailStep(step)}`);
   if (trail.length === 0) lines.push("  No address was found in its header.");
   return lines;
-}
-
-/** `mapped   info@a.example -> anna@a.example (X-Original-To, field 2): An alias stands for it.` */
-function formatStep(step: TrailStep): string {
-  const to = step.to === undefined ? "" : ` -> ${step.to.join(", ")}`;
-  const place = trailPlace(step);
-  return `${step.verdict.padEnd(8)} ${step.address}${to}${place === "" ? "" : ` (${place})`}: ${trailSentence(step)}`;
 }
 
 function roleWords({ role }: ResolvedRecipient): string {

@@ -1,6 +1,6 @@
 /** `efs status`: what the gateway does, and what is in its folders. */
 import type { GatewayStatus } from "../model/gateway.ts";
-import type { GuardHold } from "../model/guard.ts";
+import type { GuardHold, GuardSubject } from "../model/guard.ts";
 import { describeProblem } from "../model/problem.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -30,7 +30,7 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
   ];
   if (route.problem !== null) lines.push(`            ${describeProblem(route.problem)}`);
   for (const account of accounts) {
-    lines.push(`Account:    ${account.id}: ${accountWords(account)}`);
+    lines.push(`Account:    ${account.id}: ${accountWords(account, ownerPid !== null)}`);
     if (account.problem !== null) lines.push(`            ${describeProblem(account.problem)}`);
   }
   for (const hold of status.guard ?? []) lines.push(`Held back:  ${holdWords(hold)}`);
@@ -51,10 +51,15 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
 
 function holdWords({ subject, since, nextTryAt }: GuardHold): string {
   const next = nextTryAt === null ? "" : `; next try ${localTime(nextTryAt)}`;
-  return `${HELD[subject.kind]}${"domain" in subject ? ` ${subject.domain}` : ""}${"accountId" in subject ? ` ${subject.accountId}` : ""} since ${localTime(since)}${next}`;
+  return `${subjectWords(subject)} since ${localTime(since)}${next}`;
 }
 
-const HELD: Readonly<Record<GuardHold["subject"]["kind"], string>> = {
+/** `mail for example.com` */
+export function subjectWords(subject: GuardSubject): string {
+  return `${HELD[subject.kind]}${"domain" in subject ? ` ${subject.domain}` : ""}${"accountId" in subject ? ` ${subject.accountId}` : ""}`;
+}
+
+const HELD: Readonly<Record<GuardSubject["kind"], string>> = {
   domain: "mail for",
   postmaster: "reports to the postmaster",
   "bcc-all": "copies of BCC all",
@@ -68,10 +73,11 @@ function routeWords(route: GatewayStatus["route"]): string {
   return `not usable after ${route.failures} ${route.failures === 1 ? "try" : "tries"}${next}`;
 }
 
-function accountWords(account: GatewayStatus["accounts"][number]): string {
+/** When it was checked only a gateway that runs knows; whoever just looks must not deny it. */
+function accountWords(account: GatewayStatus["accounts"][number], running: boolean): string {
   if (!account.enabled) return "disabled";
-  const checked =
-    account.lastCheckAt === null ? "not checked yet" : `checked ${localTime(account.lastCheckAt)}`;
+  const never = running ? "not checked yet" : "enabled";
+  const checked = account.lastCheckAt === null ? never : `checked ${localTime(account.lastCheckAt)}`;
   return account.pausedUntil === null ? checked : `${checked}, waits until ${localTime(account.pausedUntil)}`;
 }
 

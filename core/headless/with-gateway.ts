@@ -8,12 +8,14 @@
  */
 import { createCall } from "../api/commands.ts";
 import type { Call } from "../api/contract.ts";
+import { hostOf } from "../api/gateway-host.ts";
 import type { Gateway } from "../model/gateway.ts";
 import type { Clock } from "../model/ports.ts";
 import { ProblemError } from "../model/problem.ts";
 import { connectOwner } from "./api-client.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { Endpoint } from "./endpoint-file.ts";
+import { hostFacts } from "./host-facts.ts";
 import { openKeyFileSecrets } from "./key-file-secrets.ts";
 
 const PATIENCE = 2_000;
@@ -36,7 +38,8 @@ export async function withGateway<Result>(
     const gateway = await context.openGateway({ dataDirectory, secrets, clock, version });
     return async () => {
       try {
-        return await use({ call: createCall({ gateway, secrets, onFault, signal }), gateway, owner: null });
+        const host = hostOf(gateway, hostFacts({ dataDirectory, version }));
+        return await use({ call: createCall({ host, secrets, onFault, signal }), gateway, owner: null });
       } finally {
         await gateway.close();
       }

@@ -26,8 +26,8 @@ export interface DailyFile {
 
 export interface DailyFileOptions {
   readonly path: string;
-  /** Rotated files that stay. */
-  readonly keep: number;
+  /** Rotated files that stay; asked at each rotation, since the settings may change. */
+  readonly keep: () => number;
   readonly clock: Clock;
   readonly onError?: (error: unknown) => void;
 }
@@ -99,7 +99,7 @@ export function openDailyFile(options: DailyFileOptions): DailyFile {
         if (error.code !== "ENOENT") throw error;
       });
       fileDay = "";
-      await prune(path, keep).catch(report);
+      await prune(path, keep()).catch(report);
     }
     if (fileDay === "") fileDay = day;
   }

@@ -56,6 +56,24 @@ export function formatQueued(
   ];
 }
 
+/**
+ * What policy let nobody have: `hold` stays where people can see it (Junk), `discard` is closed at once. Postfix's
+ * cleanup calls them so.
+ */
+export function formatTurnedAway(
+  message: { readonly queueId: string; readonly sender: string; readonly messageId: string },
+  action: "hold" | "discard",
+  why: string,
+  at: number,
+  origin: LogOrigin,
+): readonly string[] {
+  const { queueId, sender, messageId } = message;
+  return [
+    formatLine(at, origin, "cleanup", `${queueId}: message-id=${word(messageId)}`),
+    formatLine(at, origin, "cleanup", `${queueId}: ${action}: ${why}; from=<${address(sender)}>`),
+  ];
+}
+
 /** When no recipient of a message is pending any more. */
 export function formatRemoved(queueId: string, at: number, origin: LogOrigin): string {
   return formatLine(at, origin, "qmgr", `${queueId}: removed`);

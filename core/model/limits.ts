@@ -9,6 +9,8 @@ export const limits = {
     pipelineWindow: 32,
     /** Messages on their way to the disk at once. */
     intakeWindow: 16,
+    /** Our own disk may take this long over one write, or over taking a message over; then it counts as hung. */
+    storing: 300_000,
     /** Tries before a message that cannot be collected is parked. */
     tries: 5,
   },

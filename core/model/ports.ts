@@ -108,6 +108,14 @@ export interface SeenLedger {
   /** `new`: this account has never been listed. `asked`: first use, question open. `known`: in normal use. */
   accountState(accountId: string): "new" | "asked" | "known";
   setAccountState(accountId: string, state: "asked" | "known"): Promise<void>;
+  /**
+   * Whose messages are listed from now on. `other`: the account listed another mailbox before. Its ids then count
+   * for nothing, only the hashes of what was collected do; `isMoved`, and an open question is put anew.
+   */
+  enterMailbox(accountId: string, mailbox: string): Promise<"same" | "other">;
+  /** The ids of the mailbox have changed, and not every message has been identified by its bytes since. */
+  isMoved(accountId: string): boolean;
+  setMoved(accountId: string, moved: boolean): Promise<void>;
   find(accountId: string, uids: readonly string[]): ReadonlyMap<string, SeenRecord>;
   /** Records of an account in the given states (`waiting` after the question was answered). */
   inState(accountId: string, state: SeenRecord["state"]): readonly SeenRecord[];
@@ -180,18 +188,24 @@ export interface RouteRecord {
   /** Failed probes in a row; 0 = usable. */
   readonly failures: number;
   readonly nextProbeAt: number;
+  /** When mail last went through, and the usable time (ms) as counted by then; left out: not since it last failed. */
+  readonly proved?: { readonly at: number; readonly usableTime: number };
 }
 
 export interface RouteStore {
   load(): RouteRecord;
   save(record: RouteRecord): Promise<void>;
   /** Milliseconds in which the route was usable, since ever; what expiry is counted in. */
+  readonly usableTime: number;
   addUsableTime(milliseconds: number): Promise<void>;
 }
 
 export interface OutcomeStore {
-  /** One transaction for states, attempt and folder; then the file moves. */
-  apply(settlement: Settlement): Promise<void>;
+  /**
+   * One transaction for states, attempt and folder; then the file moves; then `recorded`. Rejects with ProblemError
+   * when the journal cannot take it now: it is recorded later, and then `recorded` is called.
+   */
+  apply(settlement: Settlement, recorded?: () => Promise<void>): Promise<void>;
   /** Messages in Errors whose report is due, oldest first. */
   reportsDue(limit: number, now: number): readonly ReportOrder[];
   /** When the next report becomes due; null: none waits. */

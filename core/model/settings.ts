@@ -7,6 +7,7 @@
  */
 import * as z from "zod";
 import { findAliasLoops } from "./alias-loops.ts";
+import { missingForOutside } from "./web-outside.ts";
 
 const minutes = z.int().min(1).max(300);
 const port = z.int().min(1).max(65_535);
@@ -186,6 +187,28 @@ const postCheckSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...program, ...stepTimeout }),
 ]);
 
+const filePath = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .refine((text) => !text.includes("\0"), "holds a NUL character");
+
+/** Where browsers reach the pages. A loopback address is for this computer only, and needs nothing else. */
+export const webSchema = z.strictObject({
+  host: host.default("127.0.0.1"),
+  port: port.default(7025),
+  /** Names that browsers call this computer by, besides its addresses. */
+  names: z.array(domainSchema).max(20).default([]),
+  /** Its scrypt hash (scheme `scrypt`), never anything that could be turned back. */
+  password: z
+    .union([z.string().min(8, "use at least 8 characters").max(512), sealedSecretSchema])
+    .nullable()
+    .default(null),
+  /** PEM files. */
+  certificate: filePath.nullable().default(null),
+  key: filePath.nullable().default(null),
+});
+
 export const settingsSchema = z
   .strictObject({
     version: z.literal(1).default(1),
@@ -278,6 +301,7 @@ export const settingsSchema = z
       .prefault({}),
     preCheck: preCheckSchema.prefault({ kind: "none" }),
     postCheck: postCheckSchema.prefault({ kind: "none" }),
+    web: webSchema.prefault({}),
   })
   .superRefine((settings, context) => {
     const seen = new Set<string>();
@@ -298,6 +322,13 @@ export const settingsSchema = z
         message: `goes round in a circle: ${way.join(" -> ")}`,
       });
     }
+    for (const missing of missingForOutside(settings.web)) {
+      context.addIssue({
+        code: "custom",
+        path: ["web", missing],
+        message: "is needed where other computers can reach the pages; with host 127.0.0.1 it is not",
+      });
+    }
     const smtp: readonly (readonly [readonly string[], { security: string; username: string | null }])[] = [
       [["smtp"], settings.smtp],
       ...(settings.smtp.fallback ? [[["smtp", "fallback"], settings.smtp.fallback] as const] : []),
@@ -316,4 +347,5 @@ export const settingsSchema = z
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 export type AccountSettings = Readonly<z.infer<typeof accountSchema>>;
 export type SmtpSettings = Settings["smtp"];
+export type WebSettings = Settings["web"];
 export type SmtpServerSettings = NonNullable<SmtpSettings["fallback"]>;

@@ -44,6 +44,13 @@ export function trailPlace({ header, headerIndex }: Pick<TrailStep, "header" | "
   return headerIndex === null ? header : `${header}, field ${headerIndex + 1}`;
 }
 
+/** `mapped   info@a.example -> anna@a.example (X-Original-To, field 2): An alias stands for it.` */
+export function formatTrailStep(step: TrailStep): string {
+  const to = step.to === undefined ? "" : ` -> ${step.to.join(", ")}`;
+  const place = trailPlace(step);
+  return `${step.verdict.padEnd(8)} ${step.address}${to}${place === "" ? "" : ` (${place})`}: ${trailSentence(step)}`;
+}
+
 /** What the whole comes to, in one sentence. */
 export function resolutionSentence({ kind, recipients }: Resolution): string {
   const nobody = recipients.length === 0;

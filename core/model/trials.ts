@@ -41,5 +41,13 @@ export interface Trials {
   /** Rejects with ProblemError `name-unknown`. */
   lookUp(host: string): Promise<NameLookup>;
   /** "Find the right header" of an account as these settings have it; nothing is deleted or marked. */
-  findHeaders(settings: Settings, accountId: string, signal?: AbortSignal): Promise<HeaderReport>;
+  findHeaders(
+    settings: Settings,
+    accountId: string,
+    options?: {
+      /** How many of the newest messages; default 50. */
+      readonly count?: number;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<HeaderReport>;
 }

@@ -109,7 +109,10 @@ export function reportText(order: ReportOrder, context: ReportContext): string {
   }
   lines.push(
     `The whole message stays in the Errors folder (${order.queueId})`,
-    `for ${context.reportedDays} days and can be sent again from there.`,
+    // 0 days keep it for ever.
+    context.reportedDays === 0
+      ? "until it is deleted, and can be sent again from there."
+      : `for ${context.reportedDays} ${context.reportedDays === 1 ? "day" : "days"} and can be sent again from there.`,
     "The sender has not been told.",
     "",
     `EFS Mail Gateway on ${context.hostName}`,

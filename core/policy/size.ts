@@ -11,6 +11,6 @@ export function checkSize(size: number, maximum: number): Verdict | null {
   return {
     kind: "junk",
     reason: "blocked",
-    detail: `The message has ${size} octets; the maximum message size is ${maximum}.`,
+    detail: `The message is larger than the maximum message size: ${size.toLocaleString("en")} bytes; ${maximum.toLocaleString("en")} are allowed.`,
   };
 }

@@ -12,7 +12,8 @@ import type { Secrets } from "../model/ports.ts";
 import type { SettingProblem } from "../model/setting-problems.ts";
 import type { Settings } from "../model/settings.ts";
 import { parseSettings, SETTINGS_VERSION } from "./parse-settings.ts";
-import { isStoredMark, mapPasswords, type Password, passwordPlaces, sealPasswords } from "./passwords.ts";
+import { isStoredMark, mapPasswords, sealPasswords, storedPasswords } from "./passwords.ts";
+import { isWebPasswordHash } from "./web-password.ts";
 
 export type ImportResult =
   | { readonly kind: "settings"; readonly settings: Settings }
@@ -30,19 +31,19 @@ export function importSettings(
     const message = `is ${parsed.version}, from a newer program; this one knows ${SETTINGS_VERSION}`;
     return { kind: "invalid", problems: [{ path: "version", message }] };
   }
-  const kept = new Map<string, Password>();
-  for (const { key, password } of stored === null ? [] : passwordPlaces(stored)) {
-    if (password !== null) kept.set(key, password);
-  }
+  const kept = storedPasswords(stored);
   const problems: SettingProblem[] = [];
-  const settings = mapPasswords(parsed.settings, ({ path, key, password }) => {
+  const settings = mapPasswords(parsed.settings, ({ path, key, password, hashed }) => {
     if (password === null || typeof password === "string") return password;
     if (isStoredMark(password)) {
       const found = kept.get(key);
       if (found !== undefined) return found;
-      const message = "no password is stored for this host and user name; write it here";
+      const message =
+        hashed === true
+          ? "no password is stored for the pages; write it here, or null"
+          : "no password is stored for this host and user name; write it here";
       problems.push({ path, message });
-    } else if (secrets.open(password) === null) {
+    } else if (hashed === true ? !isWebPasswordHash(password) : secrets.open(password) === null) {
       const message = "was encrypted on another computer and cannot be opened here; write it in clear";
       problems.push({ path, message });
     }

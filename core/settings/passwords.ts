@@ -3,7 +3,8 @@
  * for the `Secrets` that it is given.
  */
 import type { SealedSecret, Secrets } from "../model/ports.ts";
-import type { Settings } from "../model/settings.ts";
+import type { Settings, SmtpServerSettings } from "../model/settings.ts";
+import { hashWebPassword } from "./web-password.ts";
 
 /** Clear text (only on import), or sealed. */
 export type Password = string | SealedSecret;
@@ -14,6 +15,8 @@ export interface PasswordPlace {
   readonly path: string;
   readonly key: string;
   readonly password: Password | null;
+  /** It is only ever compared with: a hash is stored, and nothing opens that. */
+  readonly hashed?: true;
 }
 
 /** In exports, in place of a password that stays where it is. */
@@ -40,14 +43,14 @@ export function mapPasswords(
   const accounts = settings.accounts.map((account, index) => {
     const password = change({
       path: `accounts[${index}].password`,
-      key: placeKey(`account ${account.id}`, account),
+      key: accountKey(account),
       password: account.password,
     });
     // An account has to have one; a `change` that takes it away means that it is asked for again.
     return { ...account, password: password ?? "" };
   });
   const { smtp } = settings;
-  const password = change({ path: "smtp.password", key: placeKey("smtp", smtp), password: smtp.password });
+  const password = change({ path: "smtp.password", key: serverKey("smtp", smtp), password: smtp.password });
   const fallback =
     smtp.fallback === null
       ? null
@@ -55,22 +58,41 @@ export function mapPasswords(
           ...smtp.fallback,
           password: change({
             path: "smtp.fallback.password",
-            key: placeKey("fallback", smtp.fallback),
+            key: serverKey("fallback", smtp.fallback),
             password: smtp.fallback.password,
           }),
         };
-  return { ...settings, accounts, smtp: { ...smtp, password, fallback } };
+  const web = {
+    ...settings.web,
+    password: change({ path: "web.password", key: "web", password: settings.web.password, hashed: true }),
+  };
+  return { ...settings, accounts, smtp: { ...smtp, password, fallback }, web };
+}
+
+/** Of each place that has one, by its key. */
+export function storedPasswords(settings: Settings | null): ReadonlyMap<string, Password> {
+  const places = settings === null ? [] : passwordPlaces(settings);
+  return new Map(places.flatMap(({ key, password }) => (password === null ? [] : [[key, password] as const])));
+}
+
+export function accountKey(account: { id: string; host: string; username: string }): string {
+  return placeKey(`account ${account.id}`, account);
+}
+
+export function serverKey(which: "smtp" | "fallback", server: SmtpServerSettings): string {
+  return placeKey(which, server);
 }
 
 function placeKey(name: string, server: { host: string; username: string | null }): string {
   return JSON.stringify([name, server.host.toLowerCase(), server.username]);
 }
 
-/** Clear passwords sealed; what is sealed already stays as it is. */
+/** Clear passwords sealed (or hashed); what is sealed already stays as it is. */
 export function sealPasswords(settings: Settings, secrets: Secrets): Settings {
-  return mapPasswords(settings, ({ password }) =>
-    typeof password === "string" ? secrets.seal(password) : password,
-  );
+  return mapPasswords(settings, ({ password, hashed }) => {
+    if (typeof password !== "string") return password;
+    return hashed === true ? hashWebPassword(password) : secrets.seal(password);
+  });
 }
 
 export function hasClearPasswords(settings: Settings): boolean {

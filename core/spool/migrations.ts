@@ -185,6 +185,13 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX action_once ON action (message, action_id);
   `,
+  // --- 4: whose messages the rows of `seen` are (spool/seen-ledger) ----------------------------------------
+  `
+  -- server and user; null: not known
+  ALTER TABLE account ADD COLUMN mailbox TEXT;
+  -- 1: its ids have changed, only hashes tell what we have
+  ALTER TABLE account ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 export const JOURNAL_VERSION = MIGRATIONS.length;

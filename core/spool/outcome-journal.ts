@@ -50,8 +50,8 @@ export class OutcomeJournal implements OutcomeStore {
     this.#owed = owed;
   }
 
-  apply(settlement: Settlement): Promise<void> {
-    return this.#owed.record(() => this.#apply(settlement));
+  apply(settlement: Settlement, recorded?: () => Promise<void>): Promise<void> {
+    return this.#owed.record(() => this.#apply(settlement), recorded);
   }
 
   async #apply(settlement: Settlement): Promise<void> {

@@ -9,7 +9,10 @@
  *    servers use ids again.
  * 4. With each record comes the size that LIST gave when the message was collected: another size under the same id
  *    is another message (a mailbox that moved, ids that begin anew).
- * 5. Long listings are worked off in slices; the rest of the program goes on in between.
+ * 5. The ids are those of one mailbox (server and user). When an account lists another one, what was collected is
+ *    known by its hash alone, and what was never collected is forgotten: an id of the new mailbox must neither be
+ *    deleted unread nor left there for good because the old one had the same.
+ * 6. Long listings are worked off in slices; the rest of the program goes on in between.
  */
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -48,7 +51,7 @@ export class JournalLedger implements SeenLedger {
 
   accountState(accountId: string): "new" | "asked" | "known" {
     const row = this.#context.journal.get("SELECT state FROM account WHERE id = ?", accountId);
-    return row === undefined ? "new" : oneOf(row["state"], ["known", "asked"]);
+    return row === undefined ? "new" : oneOf(row["state"], ["new", "known", "asked"]);
   }
 
   setAccountState(accountId: string, state: "asked" | "known"): Promise<void> {
@@ -59,6 +62,45 @@ export class JournalLedger implements SeenLedger {
         accountId,
         state,
       );
+    });
+  }
+
+  async enterMailbox(accountId: string, mailbox: string): Promise<"same" | "other"> {
+    const { journal } = this.#context;
+    const row = journal.get("SELECT mailbox FROM account WHERE id = ?", accountId);
+    const before = textOrNull(row?.["mailbox"]);
+    if (before === mailbox) return "same";
+    await journal.commit(() => {
+      journal.run(
+        `INSERT INTO account (id, state, mailbox) VALUES (?, 'new', ?)
+         ON CONFLICT DO UPDATE SET mailbox = excluded.mailbox`,
+        accountId,
+        mailbox,
+      );
+      if (before === null) return;
+      journal.run("DELETE FROM seen WHERE account = ? AND whole_hash IS NULL", accountId);
+      // Under a name that no id has. Equal messages become one.
+      journal.run(
+        `UPDATE OR REPLACE seen SET uid_hash = 'moved:' || whole_hash, uid = NULL, state = 'gone', tries = 0
+         WHERE account = ?`,
+        accountId,
+      );
+      journal.run(
+        "UPDATE account SET moved = 1, state = CASE state WHEN 'asked' THEN 'new' ELSE state END WHERE id = ?",
+        accountId,
+      );
+    });
+    return before === null ? "same" : "other";
+  }
+
+  isMoved(accountId: string): boolean {
+    return this.#context.journal.get("SELECT moved FROM account WHERE id = ?", accountId)?.["moved"] === 1;
+  }
+
+  setMoved(accountId: string, moved: boolean): Promise<void> {
+    const { journal } = this.#context;
+    return journal.commit(() => {
+      journal.run("UPDATE account SET moved = ? WHERE id = ?", moved ? 1 : 0, accountId);
     });
   }
 

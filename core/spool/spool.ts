@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { ActionRecord } from "../model/action.ts";
+import type { TrailStep } from "../model/envelope.ts";
 import type {
   ForgottenHistory,
   HistoryKey,
@@ -45,7 +46,8 @@ import { openJournal } from "./journal.ts";
 import {
   type AttemptRecord,
   attemptsOf,
-  countFolders, countWaitingMail,
+  countFolders,
+  countWaitingMail,
   findMessage,
   listFolder,
   newestMessageAt,
@@ -56,7 +58,7 @@ import { OutcomeJournal } from "./outcome-journal.ts";
 import { Owed } from "./owed.ts";
 import { type Recovery, recover } from "./recovery.ts";
 import { acknowledgeJunk, forgetHistory, type Retired, retire } from "./retention.ts";
-import type { MessageRecord } from "./rows.ts";
+import { type MessageRecord, trailOf } from "./rows.ts";
 import { JournalLedger } from "./seen-ledger.ts";
 import type { SpoolContext, SpoolPolicy } from "./spool-context.ts";
 import { journalMissingProblem, storageProblem } from "./spool-problem.ts";
@@ -109,6 +111,8 @@ export interface Spool {
   newestMessageAt(): number | null;
   /** Also when its file has gone. */
   message(id: number): MessageRecord | null;
+  /** How its recipients came about. */
+  trail(id: number): readonly TrailStep[];
   attempts(id: number): readonly AttemptRecord[];
   /** What people did to a message, oldest first. */
   actionsOf(id: number): readonly ActionRecord[];
@@ -292,6 +296,10 @@ class JournalSpool implements Spool, BodyStore {
 
   message(id: number): MessageRecord | null {
     return findMessage(this.#context, id);
+  }
+
+  trail(id: number): readonly TrailStep[] {
+    return trailOf(this.#context.journal, id);
   }
 
   attempts(id: number): readonly AttemptRecord[] {

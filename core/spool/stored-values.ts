@@ -7,6 +7,7 @@ import * as z from "zod";
 import type { TrailStep } from "../model/envelope.ts";
 import type { Failure } from "../model/failure.ts";
 import type { RecipientState } from "../model/message.ts";
+import type { RouteRecord } from "../model/ports.ts";
 import type { SmtpReply } from "../model/reply.ts";
 
 const replySchema = z.object({ code: z.int(), enhanced: z.string().nullable(), text: z.string() });
@@ -64,7 +65,13 @@ const attemptResultsSchema = z.array(z.object({ address: z.string(), outcome: ou
 
 const delaysSchema = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
-const routeSchema = z.object({ failures: z.int().min(0), nextProbeAt: z.number() });
+const routeSchema = z
+  .object({
+    failures: z.int().min(0),
+    nextProbeAt: z.number(),
+    proved: z.object({ at: z.number(), usableTime: z.number() }).optional(),
+  })
+  .transform(({ proved, ...rest }) => (proved === undefined ? rest : { ...rest, proved }));
 
 const trailSchema = z.array(
   z
@@ -127,7 +134,7 @@ export function readDelays(text: string | null): readonly [number, number, numbe
   return parsed.success ? parsed.data : null;
 }
 
-export function readRoute(text: string | null): { readonly failures: number; readonly nextProbeAt: number } {
+export function readRoute(text: string | null): RouteRecord {
   const parsed = routeSchema.safeParse(parseJson(text));
   return parsed.success ? parsed.data : { failures: 0, nextProbeAt: 0 };
 }

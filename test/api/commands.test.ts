@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createDispatch } from "../../core/api/commands.ts";
 import { ProblemError } from "../../core/model/problem.ts";
-import { fakeGateway, goodRun, idleStatus } from "../support/fake-gateway.ts";
+import { fakeGateway, fakeHost, goodRun, idleStatus } from "../support/fake-gateway.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { sampleSettings, settingsInput } from "../support/sample-settings.ts";
 
@@ -9,7 +9,7 @@ function setUp(answers: Parameters<typeof fakeGateway>[1] = {}) {
   const faults: unknown[] = [];
   const gateway = fakeGateway(sampleSettings(), answers);
   const dispatch = createDispatch({
-    gateway,
+    host: fakeHost(gateway),
     secrets: fakeSecrets(),
     onFault: (error) => faults.push(error),
   });

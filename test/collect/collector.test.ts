@@ -46,6 +46,8 @@ interface PassOptions {
   readonly intake?: MemoryIntakeOptions;
   readonly signal?: AbortSignal;
   readonly maxMessageBytes?: number;
+  /** Messages whose disk does not answer: they are open when the pass has ended. */
+  readonly hanging?: number;
 }
 
 async function collect(server: ScriptedPop3Server, options: PassOptions = {}): Promise<Pass> {
@@ -77,7 +79,7 @@ async function collect(server: ScriptedPop3Server, options: PassOptions = {}): P
   );
   expect({ timers: clock.pending, open: intake.opened - intake.aborted - intake.completed }).toEqual({
     timers: 0,
-    open: 0,
+    open: options.hanging ?? 0,
   });
   while (server.open() > 0) await new Promise((resolve) => setImmediate(resolve));
   return { result, intake, logs, alerts, toCollect };
@@ -505,6 +507,74 @@ describe("trouble of our own ends the pass at once, nothing is deleted", () => {
   });
 });
 
+describe("a disk that does not answer: the pass ends after five minutes, and everything is given back", () => {
+  const hang = (): { readonly wait: () => Promise<void>; readonly answer: () => void } => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    return { wait: () => promise, answer: () => resolve() };
+  };
+  test.each<[string, (wait: () => Promise<void>) => MemoryIntakeOptions, number, number]>([
+    ["opening", (wait) => ({ beforeOpen: ({ uid }) => (uid === "m3" ? wait() : Promise.resolve()) }), 0, 2],
+    ["writing", (wait) => ({ beforeWrite: ({ uid }) => (uid === "m3" ? wait() : undefined) }), 1, 2],
+    [
+      "completing",
+      (wait) => ({ beforeComplete: ({ uid }) => (uid === "m3" ? wait() : Promise.resolve()) }),
+      1,
+      39,
+    ],
+  ])("%s", async (_name, intake, hanging, others) => {
+    const server = await startScriptedPop3Server({ messages: many(40), capabilities: CAPABLE });
+    const ledger = new MemoryLedger();
+    const clock = new FakeClock(0);
+    const disk = hang();
+    let asked = false;
+    const wait = (): Promise<void> => {
+      asked = true;
+      return disk.wait();
+    };
+    let ended = false;
+    const passing = collect(server, { ledger, clock, hanging, intake: intake(wait) });
+    void passing.finally(() => {
+      ended = true;
+    });
+    while (!asked || ledger.records.size < others) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(299_000);
+    expect(ended).toBe(false);
+    await clock.advance(1_000);
+    const { intake: taken, result } = await passing;
+    expect([result.problem?.code, result.trouble, result.deleted, result.failed]).toEqual([
+      "disk-not-answering",
+      "local",
+      0,
+      0,
+    ]);
+    expect([server.remaining().length, ledger.inState("", "failing")]).toEqual([40, []]);
+    // What was begun is ended when the disk answers after all.
+    disk.answer();
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(taken.opened - taken.aborted - taken.completed).toBe(0);
+  });
+
+  test("a message that waits for its place when the connection ends is not opened any more", async () => {
+    const server = await startScriptedPop3Server({ messages: many(40), capabilities: CAPABLE });
+    const ledger = new MemoryLedger();
+    const clock = new FakeClock(0);
+    const controller = new AbortController();
+    const disk = hang();
+    let waiting = 0;
+    const beforeComplete = (): Promise<void> => {
+      waiting += 1;
+      return disk.wait();
+    };
+    const passing = collect(server, { ledger, clock, intake: { beforeComplete }, signal: controller.signal });
+    while (waiting < 16) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    await clock.advance(10_000);
+    disk.answer();
+    const { intake, result } = await passing;
+    expect([intake.opened, result.collected, result.stopped, result.deleted]).toEqual([16, 16, true, 0]);
+  });
+});
+
 test("a full disk does not wait for what the server still has to send", async () => {
   const server = await startScriptedPop3Server({
     messages: messages("a", "b"),
@@ -707,6 +777,91 @@ describe("identity", () => {
       ["pop3-mailbox-moved:main"],
       { a: "gone", x1: "collected", x2: "collected" },
     ]);
+  });
+
+  test("a moved mailbox whose first pass is broken off: the bytes decide until everything was identified", async () => {
+    const names = ["a", "b", "c", "d"];
+    const server = await startScriptedPop3Server({
+      messages: names.map((name) => message(`new-${name}`, text(name))),
+      capabilities: CAPABLE,
+      answer: (command) => (command.session <= 2 ? breaking([command.session + 1])(command) : undefined),
+    });
+    const ledger = new MemoryLedger();
+    await ledger.record(
+      "",
+      names.map((name) => record(name, "collected", { collectedAt: 0, wholeHash: sha256(text(name)) })),
+    );
+    const account = { leaveOnServer: true };
+    const first = await collect(server, { ledger, account });
+    expect([first.result.known, first.result.trouble, first.alerts, ledger.moved, ledger.listings]).toEqual([
+      1,
+      "connect",
+      ["pop3-mailbox-moved:main"],
+      true,
+      [],
+    ]);
+    const second = await collect(server, { ledger, account });
+    expect([uids(second.intake.taken), second.result.known, second.alerts, ledger.moved]).toEqual([
+      [],
+      3,
+      [],
+      false,
+    ]);
+    expect(ledger.states()).toEqual({
+      ...Object.fromEntries(names.map((name) => [name, "gone"])),
+      ...Object.fromEntries(names.map((name) => [`new-${name}`, "collected"])),
+    });
+  });
+
+  test("a mailbox that is empty while it moves: nothing is collected twice", async () => {
+    const ledger = new MemoryLedger();
+    await ledger.record("", [record("a", "collected", { collectedAt: 0, wholeHash: sha256(text("a")) })]);
+    const account = { leaveOnServer: true };
+    const empty = await startScriptedPop3Server({ messages: [], capabilities: CAPABLE });
+    expect((await collect(empty, { ledger, account })).alerts).toEqual([]);
+    const server = await startScriptedPop3Server({
+      messages: [message("x1", text("a")), message("x2", text("b"))],
+      capabilities: CAPABLE,
+    });
+    const { intake, result } = await collect(server, { ledger, account });
+    expect([uids(intake.taken), result.known, ledger.states(), ledger.moved]).toEqual([
+      ["x2"],
+      1,
+      { a: "gone", x1: "collected", x2: "collected" },
+      false,
+    ]);
+  });
+
+  const read = ["same", "reused", "skipped", "parked", "oversize", "new"];
+  test.each<[string, Partial<CollectorAccount>, object]>([
+    [
+      "the same server and user",
+      {},
+      { read: ["oversize", "new"], taken: ["oversize", "new"], left: ["skipped", "parked"] },
+    ],
+    ["another server", { host: "localhost" }, { read, taken: read.slice(1), left: [] }],
+    ["another user", { username: "anna" }, { read, taken: read.slice(1), left: [] }],
+  ])("ids are those of one mailbox: %s", async (_name, account, expected) => {
+    const ledger = new MemoryLedger();
+    await collect(await startScriptedPop3Server({ messages: [], capabilities: CAPABLE }), { ledger });
+    const collected = (uid: string, content: Buffer): SeenRecord =>
+      record(uid, "collected", { collectedAt: 0, wholeHash: sha256(content), announcedSize: content.length });
+    await ledger.record("", [
+      collected("same", text("same")),
+      // Of the same size.
+      collected("reused", text("REUSED")),
+      record("skipped", "skipped"),
+      record("parked", "parked", { tries: 5 }),
+      record("oversize", "oversize"),
+    ]);
+    const server = await startScriptedPop3Server({ messages: messages(...read), capabilities: CAPABLE });
+    const { intake } = await collect(server, { ledger, account });
+    expect({
+      read: intake.sources.map(({ uid }) => uid),
+      taken: uids(intake.taken),
+      left: uids(server.remaining()),
+    }).toEqual(expected);
+    expect(ledger.moved).toBe(false);
   });
 
   test("an id that was gone comes back: same bytes are deleted again, others are a new message", async () => {

@@ -42,6 +42,7 @@ function plan(input: Partial<Omit<PlanInput, "records">> & { records?: readonly 
     accountState: "known",
     hadIds: false,
     hadHashes: false,
+    moved: false,
     settings: {
       firstUse: null,
       leaveOnServer: false,
@@ -72,6 +73,7 @@ const nothing = {
   accountState: "known",
   question: null,
   massChange: false,
+  moved: false,
   waiting: 0,
   skipped: 0,
   oversize: 0,
@@ -205,6 +207,7 @@ describe("planCollection", () => {
         waiting: 101,
         accountState: "asked",
         question: "all-or-new",
+        moved: true,
       },
     ],
     [
@@ -230,7 +233,7 @@ describe("planCollection", () => {
     [
       "a moved mailbox",
       { listing: listing("x", "y"), hadIds: true },
-      { retrieve: ["1 by hash", "2 by hash"], massChange: true },
+      { retrieve: ["1 by hash", "2 by hash"], massChange: true, moved: true },
     ],
     [
       "one known id is enough",
@@ -242,12 +245,45 @@ describe("planCollection", () => {
     [
       "ids where there were none",
       { listing: listing("x"), hadHashes: true },
-      { retrieve: ["1 by hash"], massChange: true },
+      { retrieve: ["1 by hash"], massChange: true, moved: true },
     ],
     [
       "no ids where there were some",
       { listing: listing(""), hadIds: true },
-      { retrieve: ["1 by hash"], massChange: true },
+      { retrieve: ["1 by hash"], massChange: true, moved: true },
+    ],
+    ["suddenly empty", { hadIds: true }, { moved: true }],
+    ["empty where nothing was left", {}, {}],
+    [
+      "the pass that found it did not come to its end",
+      {
+        listing: listing("x", "y", "z"),
+        moved: true,
+        records: [seen("x", "collected"), seen("y", "failing")],
+      },
+      { remove: ["x"], retrieve: ["2 by hash", "3 by hash"], moved: true },
+    ],
+    [
+      "told once",
+      { listing: listing("x"), moved: true, hadIds: true },
+      { retrieve: ["1 by hash"], moved: true },
+    ],
+    [
+      "an id of ours stands for another message",
+      {
+        listing: listing("1:101", "2:100", "3", "4:100"),
+        records: [
+          seen("1", "collected", { wholeHash: "h1", announcedSize: 100 }),
+          seen("2", "collected", { wholeHash: "h2", announcedSize: 100 }),
+          seen("4", "skipped"),
+        ],
+      },
+      { retrieve: ["1 by hash", "2 by hash", "3 by hash"], skipped: 1, moved: true },
+    ],
+    [
+      "also one that other software took from us",
+      { listing: listing("1:101"), records: [seen("1", "left", { wholeHash: "h1", announcedSize: 100 })] },
+      { retrieve: ["1 by hash"], moved: true },
     ],
   ])("ids that change: %s", (_name, input, expected) => {
     expect(plan(input)).toEqual({ ...nothing, ...expected });
@@ -314,7 +350,8 @@ describe("planCollection", () => {
       fc.array(fc.stringMatching(/^[a-e]{0,2}$/), { maxLength: 12 }),
       fc.constantFrom("new" as const, "asked" as const, "known" as const),
       fc.constantFrom("all" as const, "new" as const, null),
-      (states, uids, accountState, firstUse) => {
+      fc.boolean(),
+      (states, uids, accountState, firstUse, moved) => {
         const records = states.map(({ uid, state }) => seen(uid, state, { collectedAt: NOW }));
         const all = joinListings(new Map(uids.map((uid, index) => [index + 1, uid])), null);
         const { remove, retrieve } = planCollection({
@@ -323,6 +360,7 @@ describe("planCollection", () => {
           accountState,
           hadIds: true,
           hadHashes: false,
+          moved,
           settings: settings({ firstUse }),
           maxMessageBytes: 1_000,
           now: NOW,
@@ -395,8 +433,8 @@ test("an id of ours with another size than LIST gave then is read before anythin
     seen("3", "collected", { wholeHash: "h3" }),
   ];
   expect(plan({ listing: listing("1:100", "2:101", "3:101"), records })).toMatchObject({
-    retrieve: ["2 by hash"],
-    remove: ["1", "3"],
+    retrieve: ["1 by hash", "2 by hash", "3 by hash"],
+    remove: [],
   });
   expect(plan({ listing: listing("1", "2", "3"), records })).toMatchObject({
     retrieve: [],

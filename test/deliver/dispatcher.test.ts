@@ -449,7 +449,8 @@ describe("the route", () => {
     expect(dispatcher.nextProbeAt()).toBe(desk.clock.now());
     down = false;
     expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 20, routeProblem: null });
-    expect(desk.queue.record).toEqual({ failures: 0, nextProbeAt: 0 });
+    const proved = { at: desk.clock.now(), usableTime: desk.queue.usableTime };
+    expect(desk.queue.record).toEqual({ failures: 0, nextProbeAt: 0, proved });
   });
 
   it("probeNow does not wait for the step", async () => {
@@ -557,6 +558,97 @@ describe("the route", () => {
     await collecting.close();
     expect(off.queue.usableTime).toBe(0);
   });
+
+  describe("a process for each run (efs check)", () => {
+    type Step =
+      /** A process that delivers a message, and what the server says to it; or one with nothing to deliver. */
+      "accepted" | "deferred" | "idle" | "down" | "forward off" | { readonly later: number };
+    const TEN = { later: 10 };
+
+    it.each<readonly [string, readonly Step[], minutes: number]>([
+      ["between two that got mail through", ["accepted", TEN, "accepted"], 10],
+      ["also when the server only put it off", ["deferred", TEN, "deferred"], 10],
+      ["also over those that had nothing to do", ["accepted", TEN, "idle", TEN, "accepted"], 20],
+      ["each time once", ["accepted", TEN, "accepted", "accepted", TEN, "accepted"], 20],
+      ["no more than an hour: it may have been off", ["accepted", { later: 600 }, "accepted"], 60],
+      ["not before the first", [TEN, "accepted"], 0],
+      ["not while only one got through", ["accepted", TEN, "idle"], 0],
+      ["not when the server was down", ["accepted", TEN, "down", TEN, "accepted", TEN, "accepted"], 10],
+      ["not with forwarding off", ["accepted", TEN, "forward off", TEN, "accepted"], 0],
+      ["not when the clock was put back", ["accepted", { later: -600 }, "accepted"], 0],
+    ])("time counts %s", async (_name, steps, minutes) => {
+      let doing: Step = "idle";
+      const desk = await openDesk({
+        script: ({ phase }) => {
+          if (phase === "greeting" && doing === "down") return "421 not now";
+          return phase === "rcpt" && doing === "deferred" ? "450 later" : undefined;
+        },
+      });
+      for (const step of steps) {
+        if (typeof step === "object") {
+          desk.clock.step(step.later * MINUTE);
+          continue;
+        }
+        doing = step;
+        if (step !== "idle") await desk.queue.add({ recipients: [ANNA] });
+        const dispatcher = desk.dispatcher({ forward: step !== "forward off" });
+        await dispatcher.run({ kinds: ["mail"], probeNow: true });
+        await dispatcher.close();
+      }
+      expect(desk.queue.usableTime / MINUTE).toBe(minutes);
+    });
+  });
+});
+
+describe("another server in the settings", () => {
+  it("is tried at once, whatever was known of the old one", async () => {
+    const desk = await openDesk();
+    desk.queue.record = { failures: 7, nextProbeAt: desk.clock.now() + 60 * MINUTE };
+    await desk.queue.add({ recipients: [ANNA] });
+    const dispatcher = desk.dispatcher({ server: { ...desk.target, port: 1 } });
+    dispatcher.configure(settingsWith(desk, desk.target, null));
+    expect(dispatcher.nextProbeAt()).toBeNull();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(desk.queue.record).toEqual({ failures: 0, nextProbeAt: 0 });
+    expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 1, routeProblem: null });
+  });
+
+  it.each([
+    ["port", { port: 1 }, true],
+    ["security", { security: "starttls" }, true],
+    ["user", { username: "efs" }, true],
+    ["password", { password: "secret" }, true],
+    ["nothing", {}, false],
+  ] as const)("%s: another route or the same", async (_name, change, other) => {
+    const desk = await openDesk();
+    const probeAt = desk.clock.now() + 60 * MINUTE;
+    desk.queue.record = { failures: 7, nextProbeAt: probeAt };
+    const dispatcher = desk.dispatcher();
+    dispatcher.configure({ ...settingsWith(desk, { ...desk.target, ...change }, null), connections: 3 });
+    expect(dispatcher.nextProbeAt()).toBe(other ? null : probeAt);
+  });
+
+  it("takes over in the midst of a run: nothing is lost, nothing sent twice, and it starts with a clean slate", async () => {
+    const desk = await openDesk({
+      script: ({ phase, connection }) =>
+        phase === "final" && connection === 0 ? { and: "stall" } : undefined,
+    });
+    const second = await startScriptedServer();
+    try {
+      for (let count = 0; count < 5; count += 1) await desk.queue.add({ recipients: [ANNA] });
+      const dispatcher = desk.dispatcher();
+      const running = dispatcher.run({ kinds: ["mail"] });
+      await desk.server.until(() => desk.server.messages.length === 1);
+      dispatcher.configure(settingsWith(desk, { ...desk.target, port: second.port }, null));
+      await desk.clock.advance(600_000);
+      expect(await running).toMatchObject({ delivered: 4, deferred: 1, routeProblem: null });
+      expect([desk.server.messages.length, second.messages.length]).toEqual([1, 4]);
+      expect(desk.queue.record.failures).toBe(0);
+      expect([...desk.queue.claimed]).toEqual([]);
+    } finally {
+      await second.close();
+    }
+  });
 });
 
 describe("the second server", () => {
@@ -568,24 +660,25 @@ describe("the second server", () => {
 
   it("stands in when the first cannot be reached, and only until that can be tried again", async () => {
     const { desk, second } = await pair({});
+    const { port } = desk.target;
+    await desk.server.close();
+    let first: Awaited<ReturnType<typeof startScriptedServer>> | null = null;
     try {
       await desk.queue.add({ recipients: [ANNA] });
-      const fallback = { ...desk.target, port: second.port };
-      const dispatcher = desk.dispatcher({ fallback });
-      const { port } = desk.target;
-      dispatcher.configure(settingsWith(desk, { ...desk.target, port: 1 }, fallback));
+      const dispatcher = desk.dispatcher({ fallback: { ...desk.target, port: second.port } });
       expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 1, routeProblem: null });
       expect(second.messages).toHaveLength(1);
       expect(desk.alerts.map(({ cause }) => cause)).toEqual(["route-second-server"]);
-      dispatcher.configure(settingsWith(desk, { ...desk.target, port }, fallback));
+      first = await startScriptedServer({ port });
       await desk.queue.add({ recipients: [ANNA] });
       await dispatcher.run({ kinds: ["mail"] });
-      expect(second.messages).toHaveLength(2);
+      expect([first.connections, second.messages.length]).toEqual([0, 2]);
       await desk.clock.advance(MINUTE);
       await desk.queue.add({ recipients: [ANNA] });
       await dispatcher.run({ kinds: ["mail"] });
-      expect([desk.server.messages.length, second.messages.length]).toEqual([1, 2]);
+      expect([first.messages.length, second.messages.length]).toEqual([1, 2]);
     } finally {
+      await first?.close();
       await second.close();
     }
   });

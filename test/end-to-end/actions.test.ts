@@ -291,6 +291,10 @@ test(
     expect(partly.stdout.split("\n")[1]).toBe("ABCDEF  unknown: There is no message with this id.");
     expect((await efs(kit, "release")).code).toBe(2);
     expect((await efs(kit, "release", "--domain", "x.test")).code).toBe(2);
+    expect(await efs(kit, "release", "--anyway", "--domain", "x.test", "--reports")).toMatchObject({
+      code: 0,
+      stdout: "mail for x.test: nothing is held back\nreports to the postmaster: nothing is held back\n",
+    });
     await kit.check();
     expect(server.messages.filter(({ rcptTo }) => rcptTo[0] === "ada@office.test")).toHaveLength(3);
   },

@@ -176,3 +176,111 @@ test("the marker file starts a check outside every window, and is gone", DEADLIN
   expect([mailbox.left(), server.messages.length]).toEqual([[], 1]);
   await expect(access(marker)).rejects.toThrow("ENOENT");
 });
+
+test("our own trace seen: Junk with an alert, and never a report", DEADLINE, async () => {
+  const { mailbox, server, kit } = await office([mail("one")]);
+  await kit.check();
+  const sent = server.messages[0]?.bytes;
+  if (!sent) throw new Error("nothing was delivered");
+  mailbox.add([{ uid: "back", content: sent }]);
+  expect(await kit.check()).toMatchObject({ collected: 1, delivered: 0, junk: 1, errors: 0, reports: 0 });
+  kit.clock.goOn(120 * MINUTE);
+  await kit.check();
+  expect(mailbox.left()).toEqual([]);
+  expect((await kit.rows("Junk")).map(({ junkReason, reportState }) => [junkReason, reportState])).toEqual([
+    ["loop", null],
+  ]);
+  expect(kit.heard.alerts.map(({ cause }) => cause)).toEqual(["loop"]);
+  expect(kit.history().map(({ kind }) => kind)).toEqual(["mail", "mail", "alert"]);
+  expect(
+    own(server).map(({ text }) => /goes\s+round\s+in\s+a\s+circle\s+and\s+is\s+in\s+Junk/.test(text)),
+  ).toEqual([true]);
+});
+
+test("POP3 errors are told to nobody where the settings say so", DEADLINE, async () => {
+  const { server, settings, kit } = await office([], { alerts: { pop3Errors: false } });
+  await kit.importSettings(settings({}, { password: "wrong" }));
+  expect((await kit.check()).problems.map(({ code }) => code)).toEqual(["pop3-login-refused"]);
+  expect([kit.heard.alerts, server.messages]).toEqual([[], []]);
+});
+
+test.each([
+  ["junk", { junk: 2, discarded: 0 }, ["junk", "junk", "delivered"], "hold: a block list names it"],
+  [
+    "discard",
+    { junk: 0, discarded: 2 },
+    ["discarded", "discarded", "delivered"],
+    'discard: .*The sender matches "@outside.test"',
+  ],
+] as const)(
+  "what is blocked: %s, and always a history row",
+  DEADLINE,
+  async (action, counts, outcomes, logged) => {
+    const other = mail("three").content.toString().replaceAll("a@outside.test", "a@partner.test");
+    const { mailbox, server, kit } = await office(
+      [
+        mail("one"),
+        { uid: "two", content: Buffer.from(other.replace("Subject: three", "Subject: You won the LOTTERY")) },
+        { uid: "three", content: Buffer.from(other) },
+      ],
+      { control: { blocked: { senders: ["@outside.test"], subjects: ["lottery"], action } } },
+    );
+    expect(await kit.check()).toMatchObject({ collected: 3, delivered: 1, errors: 0, ...counts });
+    expect(mailbox.left()).toEqual([]);
+    expect(kit.history().map(({ outcome }) => outcome)).toEqual(outcomes);
+    expect([server.messages.length, kit.files("Junk").size]).toEqual([1, counts.junk]);
+    expect(kit.mailLog()).toMatch(new RegExp(`: [0-9A-F]{12}: ${logged}.*; from=<a@outside\\.test>\\n`));
+  },
+);
+
+test("how long files stay is what the settings say, also when these change", DEADLINE, async () => {
+  const DAY = 24 * 60 * MINUTE;
+  const kept = { retention: { junkDays: 3 }, backup: { enabled: true, days: 1 } };
+  const blocked = mail("bad").content.toString().replaceAll("a@outside.test", "eve@spam.test");
+  const { settings, kit } = await office([mail("good"), { uid: "bad", content: Buffer.from(blocked) }], {
+    ...kept,
+    control: { blocked: { senders: ["spam.test"] } },
+  });
+  const counts = () => [kit.files("Backup").size, kit.files("Junk").size, kit.history().length];
+  const seen: number[][] = [];
+  for (const days of [0, 0.9, 1.2]) {
+    kit.clock.goOn(days * DAY);
+    await kit.check();
+    seen.push(counts());
+  }
+  await kit.importSettings(settings({ retention: { junkDays: 2, historyDays: 2 } }));
+  await kit.check();
+  seen.push(counts());
+  expect(seen).toEqual([
+    [1, 1, 2],
+    [1, 1, 2],
+    [0, 1, 2],
+    [0, 0, 0],
+  ]);
+});
+
+test("the mail log of a run: from collecting to the last answer", DEADLINE, async () => {
+  const unknown = mail("two").content.toString().replace("ada@", "unknown-bob@");
+  const { kit } = await office([mail("one"), { uid: "two", content: Buffer.from(unknown) }]);
+  await kit.check();
+  const lines = kit
+    .mailLog()
+    .trimEnd()
+    .split("\n")
+    .map(
+      (line) =>
+        /^\w{3} [ \d]\d \d\d:\d\d:\d\d gateway\.office\.test efs\/(\w+)\[\d+\]: (.*)$/.exec(line) ?? [],
+    );
+  const of = (daemon: string) => lines.filter(([, name]) => name === daemon).map(([, , text]) => text ?? "");
+  expect(of("pop3")).toEqual([expect.stringMatching(/^account main: 2 listed, 2 collected \(\d+ octets\)/)]);
+  expect(of("cleanup").filter((text) => text.includes("@outside.test"))).toHaveLength(2);
+  expect(of("smtp").map((text) => /to=<([^>]*)>.* dsn=(\S+), status=(\w+) \(/.exec(text)?.slice(1))).toEqual(
+    expect.arrayContaining([
+      ["ada@office.test", "2.0.0", "sent"],
+      ["unknown-bob@office.test", "5.1.1", "bounced"],
+      ["postmaster@office.test", "2.0.0", "sent"],
+    ]),
+  );
+  expect(of("qmgr").filter((text) => text.endsWith(": removed"))).toHaveLength(3);
+  expect(lines.every((parts) => parts.length === 3)).toBe(true);
+});

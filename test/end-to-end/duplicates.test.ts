@@ -265,3 +265,36 @@ test.each([
     expect(kit.history().filter(({ kind }) => kind === "mail").length).toBe(41);
   },
 );
+
+test.each<[string, Readonly<Record<string, unknown>>]>([
+  ["a server of another name", { host: "localhost" }],
+  ["another user name", { username: "catchall-2" }],
+])(
+  "an account that lists another mailbox under the same ids: nothing is lost, nothing arrives twice (%s)",
+  { timeout: 60_000 },
+  async (_, change) => {
+    const envelope = (uid: string, body: string) =>
+      mail(uid, { "X-Original-To": ANN, "Message-ID": "" }, body);
+    const kept = [envelope("1", "one\r\n"), envelope("2", "two\r\n"), envelope("3", "three\r\n")];
+    const all = await office(kept, {}, { leaveOnServer: true });
+    const { server, kit } = all;
+    await kit.check();
+    const { host, port } = all.mailbox;
+    await all.mailbox.close();
+    // Id 1 is another message of the same size, 2 is what 1 was before, 3 is as it was.
+    const one = kept[0]?.content ?? Buffer.alloc(0);
+    const other = Buffer.from(one.toString("latin1").replace("one", "One"), "latin1");
+    all.mailbox = await startMailboxServer(
+      [{ uid: "1", content: other }, { uid: "2", content: one }, ...kept.slice(2)],
+      { port, user: String(change["username"] ?? "catchall") },
+    );
+    await kit.importSettings(
+      officeSettings({ host, port, ...change }, { host: server.host, port: server.port }),
+    );
+    const summary = await kit.check();
+    expect([arrived(server), summary.collected, summary.problems]).toEqual([{ [ANN]: 4 }, 1, []]);
+    expect(server.messages.at(-1)?.bytes?.toString("latin1")).toContain("One");
+    // Each was read before it was deleted.
+    expect([all.mailbox.counts().retrieved, all.mailbox.left()]).toEqual([3, []]);
+  },
+);

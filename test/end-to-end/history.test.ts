@@ -58,7 +58,7 @@ test("efs history finds, shows the whole way, and says what is wrong with a ques
   expect(shown.stdout).toMatch(/^Message: +[0-9A-F]{12}\nSubject: +Invoice 4711\n/);
   for (const part of [
     "Source:     main (127.0.0.1), id 1",
-    "<ann@office.test> in To kept (address-header)",
+    "Recipient:  kept     ann@office.test (To, field 2): No header of the provider's names anybody of our domains",
     "<ann@office.test> delivered: 250 ",
     "File:       gone",
   ]) {

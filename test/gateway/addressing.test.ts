@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createCall } from "../../core/api/commands.ts";
 import type { Gateway } from "../../core/model/gateway.ts";
 import { gatewayKit, officeSettings } from "../end-to-end/gateway-kit.ts";
+import { fakeHost } from "../support/fake-gateway.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { startMailboxServer } from "../support/pop3-mailbox-server.ts";
 import { providerMail } from "../support/provider-mail.ts";
@@ -26,7 +27,7 @@ async function office(
 
 const callOf = (gateway: Gateway) =>
   createCall({
-    gateway,
+    host: fakeHost(gateway),
     secrets: fakeSecrets(),
     onFault: (error) => {
       throw error;

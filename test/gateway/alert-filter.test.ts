@@ -22,3 +22,15 @@ it("passes one alert an hour for one cause", async () => {
     { at: start + 3_600_000, cause: "a", problem },
   ]);
 });
+
+it("remembers the last thousand causes, whatever they name", () => {
+  const passed: string[] = [];
+  const raise = createAlertFilter(new FakeClock(), ({ cause }) => passed.push(cause));
+  const problem = { code: "x", what: "It broke.", cure: "Mend it." };
+  for (let count = 0; count <= 1_000; count += 1) raise({ cause: `${count}`, problem });
+  passed.length = 0;
+  raise({ cause: "1", problem });
+  raise({ cause: "1000", problem });
+  raise({ cause: "0", problem });
+  expect(passed).toEqual(["0"]);
+});

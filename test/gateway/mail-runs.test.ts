@@ -68,6 +68,7 @@ function setUp(parts: Parts) {
       bringForward: async () => 0,
       indexHistory: async () => undefined,
       counts: () => ({ Inbox: 0, Errors: 0, Junk: 0, Backup: 0 }),
+      waitingMail: () => 0,
       tend: async () => {
         done.push("tend");
       },

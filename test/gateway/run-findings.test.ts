@@ -41,6 +41,17 @@ describe("mail for other domains", () => {
   });
 });
 
+test("senders may name any number of domains: so many are counted, and none of them is lost", () => {
+  const findings = new RunFindings(explainFailure);
+  for (let count = 0; count < 2_000; count += 1) {
+    findings.accepted(order("no-recipient", ["a@exampel.com", `b@${count}.test`]));
+  }
+  for (let count = 0; count < 3; count += 1) findings.accepted(order("no-recipient", ["c@late.test"]));
+  // A domain behind the first thousand is not counted any more; those that were go on being counted.
+  const [found] = findings.list(settings);
+  expect(found?.what).toContain("they name addresses of exampel.com, 0.test, 1.test and");
+});
+
 describe("refused and waiting", () => {
   test("one sentence for all that were refused, with the last answer", () => {
     const findings = new RunFindings(explainFailure);

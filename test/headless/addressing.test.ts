@@ -1,5 +1,5 @@
 /** `efs resolve`, `efs headers`, `efs aliases`, `efs users`: words, JSON, exit codes. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openGateway } from "../../core/gateway.ts";
@@ -108,6 +108,47 @@ test("resolve: what goes to Junk, and to the postmaster, in words", async () => 
   expect(nobody.stdout).toContain(
     "Recipients: <postmaster@example.com> (the postmaster)\nVerdict:    No address of our domains was found in the header; it goes to the postmaster.\n            It passes.\n",
   );
+});
+
+test.each([
+  ["an empty file", Buffer.alloc(0)],
+  ["a file that is no message", Buffer.from(Array.from({ length: 4_096 }, (_, n) => (n * 37) % 256))],
+])("resolve: %s is judged, and it is said that it looks like none", async (_what, content) => {
+  const { data, settingsFile, folder } = await files();
+  const file = join(folder, "odd");
+  await writeFile(file, content);
+  const { code, stdout, stderr } = await efs(["resolve", file, "--settings", settingsFile, "--data", data]);
+  expect([code, stderr]).toEqual([0, "This does not look like a message: there is no header in it.\n"]);
+  expect(stdout).toContain("Recipients: <postmaster@example.com> (the postmaster)\n");
+});
+
+test("resolve: of a message larger than memory only the head is read", async () => {
+  const { data, settingsFile, folder } = await files();
+  const file = join(folder, "huge.eml");
+  await writeFile(file, MESSAGE);
+  await truncate(file, 20_000_000_000);
+  const { code, stdout, stderr } = await efs(["resolve", file, "--settings", settingsFile, "--data", data]);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("Recipients: <anna@example.com>\n");
+  expect(stdout).toContain(
+    "It goes to Junk: The message is larger than the maximum message size: 20,000,000,000 bytes; 157,286,400 are allowed.\n",
+  );
+});
+
+test("a file that is no list: the first lines are told, and how many more are wrong", async () => {
+  const { data } = await files();
+  const input = "no address\n".repeat(23);
+  const { code, stdout, stderr } = await efs(["users", "import", "-", "--data", data], { input });
+  expect([code, stdout, stderr.split("\n").slice(19)]).toEqual([
+    2,
+    "",
+    [
+      'line 20 ("no address") is not an address, like name@example.com',
+      "and 3 more lines",
+      "efs: Nothing was imported. Correct the file and import it again.",
+      "",
+    ],
+  ]);
 });
 
 test.each<[string[], string]>([

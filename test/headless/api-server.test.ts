@@ -9,7 +9,7 @@ import { connectOwner } from "../../core/headless/api-client.ts";
 import { type ApiServer, startApiServer } from "../../core/headless/api-server.ts";
 import { readToken, writeEndpoint, writeToken } from "../../core/headless/endpoint-file.ts";
 import type { Gateway } from "../../core/model/gateway.ts";
-import { fakeGateway, goodRun, idleStatus } from "../support/fake-gateway.ts";
+import { fakeGateway, fakeHost, goodRun, idleStatus } from "../support/fake-gateway.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -31,7 +31,7 @@ async function startApi(answers: Partial<Gateway> = {}, host = "127.0.0.1"): Pro
     port: 0,
     version: "1.2.3",
     onFault,
-    dispatch: createDispatch({ gateway, secrets: fakeSecrets(), onFault }),
+    dispatch: createDispatch({ host: fakeHost(gateway), secrets: fakeSecrets(), onFault }),
   });
   onTestFinished(() => server.close());
   return {

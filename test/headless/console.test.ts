@@ -95,10 +95,12 @@ test("a status with trouble in it", () => {
     "Folders:    Inbox 1, Errors 2, Junk 3, Backup 4",
     "Server:     192.0.2.10:25: not usable after 2 tries",
     "            It is off. Switch it on.",
-    "Account:    main: not checked yet",
+    "Account:    main: enabled",
     "            It is off. Switch it on.",
     "Account:    old: disabled",
   ]);
+  // Only the process that runs can know that it has not checked.
+  expect(formatStatus(status, 4711)).toContain("Account:    main: not checked yet");
 });
 
 test("a reader that hangs up is no error; a terminal is one only where there is one", async () => {

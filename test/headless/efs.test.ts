@@ -28,11 +28,21 @@ describe("usage", () => {
     [["serve", "--port", "70000"], "a number from 0 to 65535"],
     [["check", "extra"], "too many arguments"],
     [["queue", "--folder", "Sent"], 'There is no folder "Sent"'],
+    [["status", "--data", ""], "It is empty; name a folder."],
+    [["history", "--from", "2026-11-20", "--to", "2026-11-19"], "What is after --to is before"],
   ])("%j: told, exit 2", async (args, words) => {
     const finished = await efs(["--data", await temporaryFolder(), ...args]);
     expect([finished.code, finished.stdout]).toEqual([2, ""]);
     expect(finished.stderr).toContain(words);
     expectNoStack(finished);
+  });
+
+  test("with --json the problem is on stdout too", async () => {
+    const { code, stdout } = await efs(["frob", "--json"]);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      2,
+      { error: { code: "usage", what: "unknown command 'frob'", cure: "efs --help shows how." } },
+    ]);
   });
 
   test("an argument's control characters do not reach the terminal", async () => {

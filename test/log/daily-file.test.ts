@@ -27,7 +27,8 @@ async function setUp(): Promise<Setup> {
     path,
     clock,
     errors,
-    open: (keep = 3) => openDailyFile({ path, keep, clock, onError: (error) => errors.push(error) }),
+    open: (keep = 3) =>
+      openDailyFile({ path, keep: () => keep, clock, onError: (error) => errors.push(error) }),
   };
 }
 
@@ -61,6 +62,22 @@ test("each day has its file; the newest stay", async () => {
   ]);
   expect(await readFile(join(folder, "mail.log"), "utf8")).toBe("day 5\n");
   expect(await readFile(join(folder, "mail.log.2026-11-22"), "utf8")).toBe("day 2\n");
+});
+
+test("how many stay may change while the file is open", async () => {
+  const { folder, path, clock } = await setUp();
+  let keep = 3;
+  const file = openDailyFile({ path, keep: () => keep, clock });
+  for (let day = 0; day < 5; day += 1) {
+    file.write(`day ${day}`);
+    clock.step(DAY);
+  }
+  await file.flush();
+  expect(await readdir(folder)).toHaveLength(4);
+  keep = 1;
+  file.write("day 5");
+  await file.close();
+  expect((await readdir(folder)).sort()).toEqual(["mail.log", "mail.log.2026-11-24"]);
 });
 
 test("yesterday's file, found at start, is rotated at the first line, not before", async () => {
@@ -149,7 +166,7 @@ test("a listener for errors that throws harms nobody", async () => {
   const folder = await temporaryFolder();
   const file = openDailyFile({
     path: join(folder, "missing", "mail.log"),
-    keep: 1,
+    keep: () => 1,
     clock: new FakeClock(),
     onError: () => {
       throw new Error("mine");

@@ -6,6 +6,7 @@ import {
   formatLine,
   formatQueued,
   formatRemoved,
+  formatTurnedAway,
   seconds,
 } from "../../core/log/mail-log.ts";
 import type { Failure, SmtpPhase } from "../../core/model/failure.ts";
@@ -172,6 +173,14 @@ function allLines(): readonly string[] {
     ),
     ...formatAttempt(attempt([["a> b\r\n@example.com", evil, failed(evil)]]), origin),
     formatRemoved(message.queueId, at, origin),
+    ...formatTurnedAway(
+      { ...message, messageId: "<2@example.net>" },
+      "hold",
+      "a block list names it",
+      at,
+      origin,
+    ),
+    ...formatTurnedAway({ ...message, sender: "", messageId: "" }, "discard", "nobody left\r\n", at, origin),
   ];
 }
 

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { explainFailure } from "../../core/explain/explain-failure.ts";
-import type { ReportOrder } from "../../core/model/message.ts";
+import { wordings } from "../../core/explain/wordings.ts";
+import type { RecipientState, ReportOrder } from "../../core/model/message.ts";
 import { parseReply } from "../../core/model/reply.ts";
-import { composeReport, type ReportContext } from "../../core/outcome/postmaster-report.ts";
+import { composeReport, type ReportContext, reportText } from "../../core/outcome/postmaster-report.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -26,43 +27,51 @@ const context: ReportContext = {
   explain: explainFailure,
 };
 
+const plainOrder: ReportOrder = {
+  id: 1,
+  queueId: "77424110EA2E",
+  path: "",
+  sender: "bob@invalid@.domain.com",
+  summary: {
+    from: "Bob <bob@domain.com>",
+    subject: "Grüße\r\nBcc: evil@x",
+    messageId: "<1@x>",
+    date: null,
+  },
+  receivedAt: Date.UTC(2026, 10, 20, 15, 0, 0),
+  accountId: "main",
+  size: 1234,
+  form: "with-content",
+  failed: [
+    {
+      address: "nobody@example.com",
+      state: {
+        kind: "failed",
+        at: 1,
+        failure: {
+          scope: "recipient",
+          permanent: true,
+          phase: "rcpt",
+          reply: parseReply(550, ["550 5.1.1 User unknown"]),
+          problem: null,
+        },
+      },
+    },
+  ],
+  delivered: ["alice@example.com"],
+};
+
 async function order(body: Buffer | string, more: Partial<ReportOrder> = {}): Promise<ReportOrder> {
   const path = join(folder, "original.eml");
   await writeFile(path, body);
-  return {
-    id: 1,
-    queueId: "77424110EA2E",
-    path,
-    sender: "bob@invalid@.domain.com",
-    summary: {
-      from: "Bob <bob@domain.com>",
-      subject: "Grüße\r\nBcc: evil@x",
-      messageId: "<1@x>",
-      date: null,
-    },
-    receivedAt: Date.UTC(2026, 10, 20, 15, 0, 0),
-    accountId: "main",
-    size: 1234,
-    form: "with-content",
-    failed: [
-      {
-        address: "nobody@example.com",
-        state: {
-          kind: "failed",
-          at: 1,
-          failure: {
-            scope: "recipient",
-            permanent: true,
-            phase: "rcpt",
-            reply: parseReply(550, ["550 5.1.1 User unknown"]),
-            problem: null,
-          },
-        },
-      },
-    ],
-    delivered: ["alice@example.com"],
-    ...more,
-  };
+  return { ...plainOrder, path, ...more };
+}
+
+/** Of the one recipient that failed. */
+function whatIsSaid(state: RecipientState): readonly string[] {
+  const text = reportText({ ...plainOrder, failed: [{ address: "a@example.com", state }] }, context);
+  const lines = text.split("\r\n").filter((line) => line.startsWith("    "));
+  return lines.map((line) => line.trim());
 }
 
 async function read(stream: Readable): Promise<string> {
@@ -72,6 +81,14 @@ async function read(stream: Readable): Promise<string> {
 }
 
 describe("composeReport", () => {
+  it.each([
+    [0, "until it is deleted, and can be sent again from there."],
+    [1, "for 1 day and can be sent again from there."],
+  ])("says how long the message stays: %i days", async (reportedDays, words) => {
+    const text = await read(composeReport(await order("Subject: x\r\n\r\n"), { ...context, reportedDays }));
+    expect(text).toContain(`(77424110EA2E)\r\n${words}\r\n`);
+  });
+
   it("is the whole report, line by line", async () => {
     const text = await read(composeReport(await order("Subject: x\r\n\r\nH\xe4llo=\r\n", {}), context));
     expect(text).toMatchInlineSnapshot(`
@@ -132,6 +149,34 @@ describe("composeReport", () => {
       ----_NmP-77424110EA2E-1795188036000-Part_1--
       "
     `);
+  });
+
+  it.each([
+    ["mail", "sender-refused"],
+    ["rcpt", "recipient-refused"],
+    ["data", "policy-perhaps"],
+    ["final-reply", "policy-perhaps"],
+  ] as const)("explains an answer that says nothing by what it was to: %s", (phase, wording) => {
+    const failure = { scope: "message", permanent: true, phase, problem: null } as const;
+    const reply = parseReply(550, ["550 5.0.0 zzz"]);
+    const { meaning, cure } = wordings[wording];
+    expect(whatIsSaid({ kind: "failed", at: 1, failure: { ...failure, reply } })).toEqual([
+      "The server's answer: 550 5.0.0 zzz",
+      `What it means: ${meaning}`,
+      `What to do: ${cure}`,
+    ]);
+  });
+
+  it("says what happened where there was no answer, and that the time was over", () => {
+    const problem = { code: "smtp-too-large", what: "It is too large.", cure: "Raise the limit." };
+    const failure = { scope: "message", permanent: true, phase: "mail", reply: null, problem } as const;
+    expect(whatIsSaid({ kind: "failed", at: 1, failure })).toEqual(["It is too large. Raise the limit."]);
+    const over = "It was tried again and again until its time was over.";
+    expect(whatIsSaid({ kind: "expired", at: 1, failure })).toEqual([
+      over,
+      "It is too large. Raise the limit.",
+    ]);
+    expect(whatIsSaid({ kind: "expired", at: 1, failure: null })).toEqual([over]);
   });
 
   it("holds the first 500 lines and says so", async () => {

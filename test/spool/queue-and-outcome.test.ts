@@ -510,11 +510,16 @@ describe("a journal that could not be written", () => {
     const first = await claimOne();
     disk.full = true;
     const delivered = settlement(first, ["delivered"], { kind: "done", backup: false });
-    expect(await problemOf(spool.outcomes.apply(delivered))).toBe("disk-full");
+    const told: string[] = [];
+    const recorded = async (): Promise<void> => void told.push(String(spool.message(1)?.outcome));
+    expect(await problemOf(spool.outcomes.apply(delivered, recorded))).toBe("disk-full");
     expect(await problemOf(claimOne())).toBe("disk-full");
+    expect(told).toEqual([]);
     disk.full = false;
     expect(spool.queue.nextDueAt(["mail"])).toBe(0);
     expect((await claimOne()).id).toBe(2);
+    expect(told).toEqual(["delivered"]);
+    expect(spool.queue.nextDueAt(["mail"])).toBeNull();
     expect(spool.message(1)).toMatchObject({ outcome: "delivered", folder: null });
     expect(names("Inbox").length).toBe(1);
   });

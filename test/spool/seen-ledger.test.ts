@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SeenRecord } from "../../core/model/ports.ts";
 import type { Spool } from "../../core/spool/spool.ts";
-import { type SpoolKit, spoolKit, take, testMail } from "../support/spool-kit.ts";
+import { type SpoolKit, source, spoolKit, take, testMail } from "../support/spool-kit.ts";
 
 const DAY = 86_400_000;
 let kit: SpoolKit;
@@ -24,6 +24,9 @@ const failing = (uid: string, more: Partial<SeenRecord> = {}): SeenRecord => ({
   wholeHash: null,
   ...more,
 });
+
+const hashOf = (name: string): string | null =>
+  [...spool.ledger.find("main", [name]).values()][0]?.wholeHash ?? null;
 
 const states = (...uids: string[]) =>
   uids.map((uid) => spool.ledger.find("main", [uid]).get(uid)?.state ?? "forgotten");
@@ -107,6 +110,58 @@ describe("the memory of a mailbox", () => {
       spool.ledger.knowsHash("other", hash),
       spool.ledger.knowsHash("main", "0"),
     ]).toEqual([true, false, false]);
+  });
+
+  test("another mailbox: only the bytes of what was collected are known, an open question is put anew", async () => {
+    const { ledger } = spool;
+    const enter = (mailbox: string) => ledger.enterMailbox("main", mailbox);
+    const account = () => [ledger.accountState("main"), ledger.isMoved("main")];
+    expect([await enter("anna at one"), account()]).toEqual(["same", ["new", false]]);
+    await ledger.setAccountState("main", "asked");
+    // Two of the same bytes, one that QUIT confirmed, one that other software took away.
+    for (const uid of ["a", "twin", "confirmed", "taken"]) {
+      await take(spool, uid, testMail(uid === "twin" ? "a" : uid));
+    }
+    await ledger.deletionConfirmed("main", ["confirmed"], kit.clock.now());
+    await ledger.record("main", [{ ...failing("taken"), state: "left", wholeHash: hashOf("taken") }], 0);
+    await ledger.record("main", [failing("f"), failing("w", { state: "waiting" })], kit.clock.now());
+    await take(spool, "a-of-another-account", undefined, undefined, {
+      source: { ...source("a-of-another-account", "other") },
+    });
+    expect([await enter("anna at one"), account()]).toEqual(["same", ["asked", false]]);
+    expect(states("a", "f", "w")).toEqual(["collected", "failing", "waiting"]);
+
+    expect([await enter("anna at two"), account()]).toEqual(["other", ["new", true]]);
+    await spool.close();
+    spool = await kit.open();
+    const all = ["a", "twin", "confirmed", "taken", "f", "w"];
+    expect(states(...all)).toEqual(all.map(() => "forgotten"));
+    expect(spool.ledger.find("other", ["a-of-another-account"]).size).toBe(1);
+    expect(await spool.ledger.safeToDelete("main", all)).toEqual(new Set());
+    const hashDecides = { hashDecides: true };
+    const again = (uid: string, bytes: Buffer) => take(spool, uid, bytes, undefined, hashDecides);
+    expect([
+      // Ids of before, with what others had: known by their bytes, each of them.
+      (await again("f", testMail("a"))).kind,
+      (await again("a", testMail("confirmed"))).kind,
+      (await again("confirmed", testMail("taken"))).kind,
+      (await again("twin", testMail("new"))).kind,
+    ]).toEqual(["known", "known", "known", "queued"]);
+    await spool.ledger.setAccountState("main", "known");
+    await spool.ledger.setMoved("main", false);
+    expect([spool.ledger.accountState("main"), spool.ledger.isMoved("main")]).toEqual(["known", false]);
+    // And back again.
+    expect(await spool.ledger.enterMailbox("main", "anna at one")).toBe("other");
+    expect((await again("a", testMail("a"))).kind).toBe("known");
+    expect([spool.ledger.accountState("main"), spool.ledger.isMoved("main")]).toEqual(["known", true]);
+  });
+
+  test("which mailbox a record of an older version is about is not known: the first that is listed", async () => {
+    await spool.ledger.setAccountState("main", "known");
+    await take(spool, "a");
+    expect(await spool.ledger.enterMailbox("main", "anna at one")).toBe("same");
+    expect([states("a"), spool.ledger.isMoved("main")]).toEqual([["collected"], false]);
+    expect(await spool.ledger.enterMailbox("main", "anna at two")).toBe("other");
   });
 
   test("a mailbox of 100,000 is listed without holding up the rest for long", async () => {

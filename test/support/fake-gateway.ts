@@ -1,8 +1,11 @@
+import { hostOf } from "../../core/api/gateway-host.ts";
 import { noTotals } from "../../core/gateway/run-totals.ts";
 import type { RunSummary } from "../../core/model/event.ts";
 import type { CheckOrder, Gateway, GatewayStatus } from "../../core/model/gateway.ts";
+import type { GatewayHost, HostFacts } from "../../core/model/gateway-host.ts";
 import type { FolderRow } from "../../core/model/message.ts";
 import type { Settings } from "../../core/model/settings.ts";
+import type { Trials } from "../../core/model/trials.ts";
 
 export const goodRun: RunSummary = {
   ...noTotals,
@@ -34,6 +37,28 @@ export const idleStatus: GatewayStatus = {
   lastRun: null,
   today: noTotals,
 };
+
+const noCounts = { collected: 0, delivered: 0, errors: 0, junk: 0 };
+
+const fakeTrials: Trials = {
+  testAccount: async () => ({ checks: [], tls: null, mailbox: null }),
+  testServer: async () => ({ checks: [], tls: null, mailbox: null }),
+  lookUp: async (host) => ({ host, addresses: ["192.0.2.10"] }),
+  findHeaders: () => Promise.reject(new Error("no such answer")),
+};
+
+export const fakeFacts: HostFacts = {
+  version: "1.2.3",
+  host: "headless",
+  dataDirectory: "/data",
+  mailFolder: "/data/mail",
+  hostName: "office-pc",
+};
+
+/** A host that has had its gateway from the start. */
+export function fakeHost(gateway: Gateway): GatewayHost {
+  return hostOf(gateway, fakeFacts);
+}
 
 export interface FakeGateway extends Gateway {
   readonly orders: CheckOrder[];
@@ -83,6 +108,14 @@ export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}):
     confirmClock: async () => undefined,
     diagnose: async () => ({ checks: [] }),
     subscribe: () => () => undefined,
+    trials: fakeTrials,
+    stop: () => false,
+    pause: () => undefined,
+    recentLog: () => [],
+    recentAlerts: () => [],
+    listFolder: () => ({ total: 0, rows: [] }),
+    listFolderIds: () => [],
+    activity: () => ({ hours: [], days: [], today: noCounts, yesterday: noCounts }),
     startSchedule() {
       this.scheduled += 1;
     },

@@ -6,6 +6,8 @@ import type { IncomingMessage, Intake, SeenLedger, SeenRecord } from "../../core
 export class MemoryLedger implements SeenLedger {
   readonly records = new Map<string, SeenRecord>();
   state: "new" | "asked" | "known" = "known";
+  mailbox: string | null = null;
+  moved = false;
   /** Ids whose file cannot be vouched for. */
   readonly unsafe = new Set<string>();
   /** Every id list that was given to `listed`. */
@@ -17,6 +19,30 @@ export class MemoryLedger implements SeenLedger {
 
   setAccountState(_accountId: string, state: "asked" | "known"): Promise<void> {
     this.state = state;
+    return Promise.resolve();
+  }
+
+  enterMailbox(_accountId: string, mailbox: string): Promise<"same" | "other"> {
+    const before = this.mailbox;
+    this.mailbox = mailbox;
+    if (before === null || before === mailbox) return Promise.resolve("same");
+    const collected = [...this.records.values()].filter(({ wholeHash }) => wholeHash !== null);
+    this.records.clear();
+    for (const record of collected) {
+      const uid = `moved:${record.wholeHash}`;
+      this.records.set(uid, { ...record, uid, state: "gone", tries: 0 });
+    }
+    this.moved = true;
+    if (this.state === "asked") this.state = "new";
+    return Promise.resolve("other");
+  }
+
+  isMoved(): boolean {
+    return this.moved;
+  }
+
+  setMoved(_accountId: string, moved: boolean): Promise<void> {
+    this.moved = moved;
     return Promise.resolve();
   }
 
@@ -150,8 +176,10 @@ export class MemoryIntake implements Intake {
   async #accept(source: MessageSource, content: Buffer, wholeHash: string): Promise<Accepted> {
     const uid = source.uid ?? source.identify?.(wholeHash) ?? `sha256:${wholeHash}#0`;
     const before = this.#ledger.records.get(uid);
+    const byHash = source.hashDecides === true;
+    const other = byHash && before?.wholeHash !== wholeHash;
     const seen =
-      before?.state === "collected" || (source.hashDecides === true && this.#ledger.knowsHash("", wholeHash));
+      (before?.state === "collected" && !other) || (byHash && this.#ledger.knowsHash("", wholeHash));
     const now = this.#options.now?.() ?? 0;
     await this.#ledger.record("", [
       { uid, state: "collected", tries: 0, collectedAt: before?.collectedAt ?? now, wholeHash },

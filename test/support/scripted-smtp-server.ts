@@ -68,6 +68,8 @@ export interface ServerOptions {
   /** TLS from the first octet. */
   readonly tls?: boolean;
   readonly maxTls?: "TLSv1.2";
+  /** Left out: one that is free. */
+  readonly port?: number;
 }
 
 export interface ScriptedServer {
@@ -118,7 +120,7 @@ export async function startScriptedServer(options: ServerOptions = {}): Promise<
       ? createTlsServer({ key: options.certificate.key, cert: options.certificate.cert }, onSocket)
       : createServer({ noDelay: true }, onSocket);
   server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
     messages,

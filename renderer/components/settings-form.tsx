@@ -1,0 +1,184 @@
+/**
+ * The form of a settings page: some sections of the settings, edited together and saved as a whole.
+ *
+ * 1. One source of validation: the settings' own schema, here before saving and in the gateway again.
+ * 2. Nothing is saved half: either every value is right, or each wrong one is marked at its field.
+ * 3. Settings that were saved elsewhere meanwhile are never overwritten.
+ */
+import { Alert, Button, Group, List, Modal, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { SettingsDocument } from "../../core/api/contract.ts";
+import {
+  formatSettingProblem,
+  type SettingProblem,
+  settingProblems,
+} from "../../core/model/setting-problems.ts";
+import { type Settings, settingsSchema } from "../../core/model/settings.ts";
+import { problemOf, useAction, useCall } from "../state/calls.ts";
+import { useUnsaved } from "../state/leave-guard.ts";
+import { splitProblems } from "../state/setting-path.ts";
+import { ProblemAlert } from "./problem-alert.tsx";
+
+/** Values of the sections that a page edits. */
+// biome-ignore lint/suspicious/noExplicitAny: fields are named by paths, whose types Mantine cannot follow through unions
+export type SettingsFormHandle = UseFormReturnType<any>;
+
+export interface SettingsFormState {
+  readonly form: SettingsFormHandle;
+  /** All settings, with this page's unsaved values: what tests and "Try it" are asked with. */
+  readonly unsaved: () => Settings;
+}
+
+const FormContext = createContext<SettingsFormState | null>(null);
+
+export function useSettingsForm(): SettingsFormState {
+  const state = useContext(FormContext);
+  if (state === null) throw new Error("there is no settings form above this field");
+  return state;
+}
+
+export interface SettingsFormProps {
+  readonly sections: readonly (keyof Settings)[];
+  readonly children: ReactNode;
+}
+
+export function SettingsForm({ sections, children }: SettingsFormProps) {
+  const { data, error } = useCall("settings", {});
+  if (error) return <ProblemAlert problem={problemOf(error)} />;
+  if (data === undefined) return <FormSkeleton />;
+  return (
+    <LoadedForm document={data} sections={sections}>
+      {children}
+    </LoadedForm>
+  );
+}
+
+function LoadedForm({
+  document,
+  sections,
+  children,
+}: SettingsFormProps & { readonly document: SettingsDocument }) {
+  const { t } = useTranslation();
+  const [others, setOthers] = useState<readonly SettingProblem[]>([]);
+  const [elsewhere, setElsewhere] = useState(false);
+  const save = useAction("save-settings", ["settings", "status", "lists"]);
+
+  const whole = (values: Record<string, unknown>): Record<string, unknown> => ({
+    ...document.settings,
+    ...values,
+  });
+  const problemsOf = (values: Record<string, unknown>): readonly SettingProblem[] => {
+    const parsed = settingsSchema.safeParse(whole(values), { reportInput: true });
+    return parsed.success ? [] : settingProblems(parsed.error.issues);
+  };
+  const form = useForm<Record<string, unknown>>({
+    initialValues: pick(document.settings, sections),
+    validateInputOnBlur: true,
+    validate: (values) => splitProblems(problemsOf(values), sections).fields,
+  }) as SettingsFormHandle;
+  const changed = form.isDirty();
+  useUnsaved(changed);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only new settings of the gateway's make the form begin anew
+  useEffect(() => {
+    if (changed && !save.isSuccess) return;
+    const values = pick(document.settings, sections);
+    form.setInitialValues(values);
+    form.setValues(values);
+    form.resetDirty(values);
+  }, [document.revision]);
+
+  const submit = form.onSubmit(async (values: Record<string, unknown>) => {
+    const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
+    setOthers(elsewhereWrong);
+    if (elsewhereWrong.length > 0) return;
+    const result = await save.mutateAsync({
+      text: JSON.stringify(whole(values)),
+      revision: document.revision,
+    });
+    if (result.kind === "invalid") {
+      const { fields, others: rest } = splitProblems(result.problems, sections);
+      form.setErrors(fields);
+      setOthers(rest);
+    } else if (result.kind === "changed-elsewhere") setElsewhere(true);
+    else {
+      form.resetDirty(values);
+      notifications.show({ message: t("form.saved") });
+    }
+  }, showFirstError);
+
+  return (
+    <FormContext.Provider value={{ form, unsaved: () => whole(form.getValues()) as unknown as Settings }}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="lg">
+          {others.length > 0 && (
+            <Alert color="red" title={t("form.wrongElsewhere")}>
+              <List size="sm">
+                {others.map((problem) => (
+                  <List.Item key={problem.path}>{formatSettingProblem(problem)}</List.Item>
+                ))}
+              </List>
+            </Alert>
+          )}
+          {save.error && <ProblemAlert problem={problemOf(save.error)} />}
+          {children}
+          {changed && (
+            <Paper withBorder shadow="sm" p="sm" style={{ position: "sticky", bottom: 12, zIndex: 2 }}>
+              <Group justify="space-between">
+                <Text size="sm">{t("form.unsaved")}</Text>
+                <Group gap="xs">
+                  <Button variant="default" onClick={() => form.reset()}>
+                    {t("form.revert")}
+                  </Button>
+                  <Button type="submit" loading={save.isPending}>
+                    {t("form.save")}
+                  </Button>
+                </Group>
+              </Group>
+            </Paper>
+          )}
+        </Stack>
+      </form>
+      <Modal opened={elsewhere} onClose={() => setElsewhere(false)} title={t("form.elsewhereTitle")}>
+        <Stack>
+          <Text size="sm">{t("form.elsewhere")}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setElsewhere(false)}>
+              {t("form.keepMine")}
+            </Button>
+            <Button
+              onClick={() => {
+                setElsewhere(false);
+                form.reset();
+              }}
+            >
+              {t("form.takeTheirs")}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </FormContext.Provider>
+  );
+}
+
+/** The field is shown before it is told about. */
+function showFirstError(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("[aria-invalid='true']")?.focus());
+}
+
+function FormSkeleton() {
+  return (
+    <Stack maw={640}>
+      {["a", "b", "c", "d"].map((key) => (
+        <Skeleton key={key} height={52} />
+      ))}
+    </Stack>
+  );
+}
+
+function pick(settings: Settings, sections: readonly (keyof Settings)[]): Record<string, unknown> {
+  return Object.fromEntries(sections.map((section) => [section, structuredClone(settings[section])]));
+}

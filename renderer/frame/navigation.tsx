@@ -1,0 +1,105 @@
+/** The tabs on the left: three groups, counts as badges; folded to icons on request or where there is little room. */
+import { ActionIcon, Badge, Box, Divider, NavLink, ScrollArea, Stack, Text, Tooltip } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+import { formatNumber } from "../state/format.ts";
+import { useStatus } from "../state/status.ts";
+import { type PageEntry, pageGroups } from "./pages.ts";
+
+export function Navigation() {
+  const { t } = useTranslation();
+  const [folded, setFolded] = useLocalStorage({ key: "efs.navigation-folded", defaultValue: false });
+  return (
+    <Box
+      component="nav"
+      aria-label={t("frame.navigation")}
+      w={folded ? 60 : 220}
+      style={{
+        flex: "none",
+        background: "var(--efs-surface)",
+        borderRight: "1px solid var(--efs-line)",
+        display: "flex",
+        flexDirection: "column",
+      }}
+    >
+      <ScrollArea flex={1} type="auto" scrollbarSize={6}>
+        <Stack gap={2} p="xs">
+          {pageGroups.map(({ group, pages }, index) => (
+            <Box key={group}>
+              {index > 0 && <Divider my={6} />}
+              {!folded && (
+                <Text size="xs" c="dimmed" fw={600} px={10} pb={2}>
+                  {t(`frame.groups.${group}`)}
+                </Text>
+              )}
+              {pages.map((page) => (
+                <PageLink key={page.name} page={page} folded={folded} />
+              ))}
+            </Box>
+          ))}
+        </Stack>
+      </ScrollArea>
+      <Box p={6} style={{ borderTop: "1px solid var(--efs-line)" }}>
+        <Tooltip label={folded ? t("frame.unfold") : t("frame.fold")} position="right">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={folded ? t("frame.unfold") : t("frame.fold")}
+            onClick={() => setFolded(!folded)}
+          >
+            {folded ? <PanelLeftOpen size={16} aria-hidden /> : <PanelLeftClose size={16} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      </Box>
+    </Box>
+  );
+}
+
+function PageLink({
+  page: { name, path, icon: Icon, folder },
+  folded,
+}: {
+  readonly page: PageEntry;
+  readonly folded: boolean;
+}) {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  const status = useStatus();
+  const active = path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
+  const count = folder === undefined ? 0 : (status?.folders[folder] ?? 0);
+  const loud = folder === "Errors";
+  const label = t(`pages.${name}`);
+  const badge =
+    count === 0 ? null : (
+      <Badge
+        size="sm"
+        variant={loud ? "filled" : "light"}
+        color={loud ? "red.8" : "gray"}
+        className="efs-numbers"
+        style={loud ? undefined : { color: "var(--mantine-color-text)" }}
+        aria-label={t("frame.messages", { count, number: formatNumber(count) })}
+      >
+        {formatNumber(count)}
+      </Badge>
+    );
+  return (
+    <Tooltip label={label} position="right" disabled={!folded}>
+      <NavLink
+        component={Link}
+        href={path}
+        active={active}
+        aria-current={active ? "page" : undefined}
+        aria-label={folded ? label : undefined}
+        label={folded ? undefined : label}
+        leftSection={<Icon size={16} aria-hidden />}
+        rightSection={folded ? undefined : badge}
+        py={5}
+        px={10}
+        style={{ borderRadius: "var(--mantine-radius-sm)" }}
+        styles={folded ? { section: { margin: 0 } } : {}}
+      />
+    </Tooltip>
+  );
+}

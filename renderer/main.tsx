@@ -1,0 +1,22 @@
+import "@mantine/core/styles.css";
+import "@mantine/charts/styles.css";
+import "@mantine/notifications/styles.css";
+import "./style.css";
+import { createRoot } from "react-dom/client";
+import * as z from "zod";
+import { App } from "./app.tsx";
+import { startTexts } from "./texts/texts.ts";
+import { openSocketTransport } from "./transport/socket-transport.ts";
+
+// The content security policy forbids compiling code in the page.
+z.config({ jitless: true });
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no root");
+startTexts();
+createRoot(root).render(<App transport={openSocketTransport({ address: socketAddress() })} />);
+
+function socketAddress(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/api/socket`;
+}

@@ -1,0 +1,41 @@
+/** One accent, a calm blue; green, amber and red only for state. 14 px base, 4 px grid, compact. */
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const calm: MantineColorsTuple = [
+  "#eef5fc",
+  "#dbe8f6",
+  "#b3cfec",
+  "#88b4e2",
+  "#659dd9",
+  "#4d8ed4",
+  "#3f86d2",
+  "#2b6cb0",
+  "#235f9f",
+  "#12518d",
+];
+
+const SYSTEM_FONTS =
+  'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", Arial, sans-serif';
+
+export const theme = createTheme({
+  primaryColor: "calm",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  colors: { calm },
+  fontFamily: SYSTEM_FONTS,
+  fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
+  spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
+  defaultRadius: "sm",
+  headings: {
+    fontWeight: "600",
+    sizes: { h1: { fontSize: "22px" }, h2: { fontSize: "16px" }, h3: { fontSize: "14px" } },
+  },
+  respectReducedMotion: true,
+  components: {
+    TextInput: { defaultProps: { size: "sm" } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 320 } },
+    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { transitionProps: { duration: 100 } } },
+  },
+});
