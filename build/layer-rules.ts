@@ -52,7 +52,13 @@ const compositionRule = (place: string): LayerRule => ({
   rule: "the gateway joins stages and services, and knows no host (core/headless, core/api, electron, renderer)",
 });
 
-const HOST_IMPORTS = ["core/gateway.ts", "core/api", ...SHARED, ...SERVICES.map((name) => `core/${name}`)];
+const HOST_IMPORTS = [
+  "core/gateway.ts",
+  "core/set-up.ts",
+  "core/api",
+  ...SHARED,
+  ...SERVICES.map((name) => `core/${name}`),
+];
 
 export const layerRules: LayerRules = {
   layers: [
@@ -78,6 +84,7 @@ export const layerRules: LayerRules = {
     ...SERVICES.map(serviceRule),
     compositionRule("core/gateway.ts"),
     compositionRule("core/gateway"),
+    compositionRule("core/set-up.ts"),
     {
       place: "core/api",
       imports: ["core/model", "core/util", "core/settings", "core/explain", "core/transcript"],

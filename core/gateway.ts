@@ -25,6 +25,7 @@ import { createDiagnosisRuns } from "./gateway/diagnosis.ts";
 import { createEvents } from "./gateway/events.ts";
 import { type ExamineContext, examine, handAccount, judge as judgeHeader } from "./gateway/examine.ts";
 import { Guard } from "./gateway/guard.ts";
+import { heloName } from "./gateway/helo-name.ts";
 import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
@@ -309,7 +310,7 @@ export const openGateway: OpenGateway = async (options) => {
     secrets,
     spool,
     settings: () => settings,
-    helo: () => deliverySettings(settings, hostName, options, spool).trace.helo,
+    helo: () => heloName(settings, hostName),
     onFault: fault,
     onCheck: (check) => events.emit({ kind: "diagnosis", check }),
   });
@@ -411,7 +412,7 @@ function deliverySettings(
   { installationId }: Spool,
 ): DeliverySettings {
   const { smtp } = settings;
-  const helo = smtp.helo ?? heloName(hostName);
+  const helo = heloName(settings, hostName);
   return {
     server: smtpServer(smtp, helo, secrets),
     fallback: smtp.fallback === null ? null : smtpServer(smtp.fallback, helo, secrets),
@@ -422,15 +423,6 @@ function deliverySettings(
     trace: { enabled: settings.control.traceHeader, helo, installationId },
     withoutFields: settings.control.stripReadReceipts ? READ_RECEIPT_FIELDS : [],
   };
-}
-
-/** RFC 5321 4.1.1.1 wants a domain; computers have names that are none. */
-function heloName(hostName: string): string {
-  const name = hostName
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]/g, "-")
-    .replace(/^[-.]+|[-.]+$/g, "");
-  return name === "" ? "localhost" : name;
 }
 
 function spoolPolicy({ antivirus, duplicates, retention, backup }: Settings): SpoolPolicy {

@@ -33,10 +33,7 @@ export function hostOf(gateway: Gateway, facts: HostFacts): GatewayHost {
 
 /** Rejects with ProblemError, as `OpenGateway` does; without settings it opens the set-up. */
 export async function openGatewayHost(parts: GatewayHostParts): Promise<OpenedGatewayHost> {
-  const opened = await open(parts);
-  return "check" in opened
-    ? new Host(parts, { kind: "ready", gateway: opened }, null)
-    : new Host(parts, null, opened);
+  return new Host(parts, await open(parts));
 }
 
 async function open({ openGateway, openSetUp, options }: GatewayHostParts): Promise<Gateway | OpenedSetUp> {
@@ -53,43 +50,49 @@ async function open({ openGateway, openSetUp, options }: GatewayHostParts): Prom
 
 type Listener = (event: GatewayEvent) => void;
 
+/** Has the lock, or had it: given back by a finish whose gateway could not be opened. */
+interface Desk {
+  readonly setUp: OpenedSetUp;
+  locked: boolean;
+}
+
 class Host implements OpenedGatewayHost {
   readonly facts: HostFacts;
   readonly #parts: GatewayHostParts;
-  readonly #listeners = new Map<object, { readonly hear: Listener; end: (() => void) | null }>();
-  #current: HostedGateway;
-  /** Has the lock; null: the gateway has it. */
-  #setUp: OpenedSetUp | null;
+  readonly #listeners = new Map<object, { readonly hear: Listener; end: () => void }>();
+  #held: { readonly gateway: Gateway; readonly desk: null } | { readonly gateway: null; readonly desk: Desk };
   #finishing: Promise<void> = Promise.resolve();
   #scheduled = false;
   #closing: Promise<void> | null = null;
 
-  constructor(parts: GatewayHostParts, ready: HostedGateway | null, setUp: OpenedSetUp | null) {
+  constructor(parts: GatewayHostParts, opened: Gateway | OpenedSetUp) {
     this.#parts = parts;
     this.facts = parts.facts;
-    this.#setUp = setUp;
-    if (ready !== null) this.#current = ready;
-    else if (setUp === null) throw new Error("neither gateway nor set-up");
-    else this.#current = { kind: "set-up", desk: setUp, finish: (settings) => this.#finish(settings) };
+    this.#held =
+      "settingsPresent" in opened
+        ? { gateway: null, desk: { setUp: opened, locked: true } }
+        : { gateway: opened, desk: null };
   }
 
   current(): HostedGateway {
-    return this.#current;
+    const { gateway, desk } = this.#held;
+    return gateway !== null
+      ? { kind: "ready", gateway }
+      : { kind: "set-up", desk: desk.setUp, finish: (settings) => this.#finish(settings) };
   }
 
   subscribe(hear: Listener): () => void {
     const key = {};
-    const { gateway } = { gateway: null, ...this.#current };
-    this.#listeners.set(key, { hear, end: gateway === null ? null : gateway.subscribe(hear) });
+    this.#listeners.set(key, { hear, end: this.#source().subscribe(hear) });
     return () => {
-      this.#listeners.get(key)?.end?.();
+      this.#listeners.get(key)?.end();
       this.#listeners.delete(key);
     };
   }
 
   startSchedule(): void {
     this.#scheduled = true;
-    if (this.#current.kind === "ready") this.#current.gateway.startSchedule();
+    this.#held.gateway?.startSchedule();
   }
 
   close(): Promise<void> {
@@ -99,8 +102,7 @@ class Host implements OpenedGatewayHost {
 
   async #close(): Promise<void> {
     await this.#finishing.catch(() => undefined);
-    if (this.#current.kind === "ready") await this.#current.gateway.close();
-    await this.#setUp?.close();
+    await (this.#held.gateway ?? this.#held.desk.setUp).close();
   }
 
   /** One at a time: who comes second finds a gateway. */
@@ -112,16 +114,32 @@ class Host implements OpenedGatewayHost {
 
   async #finishNow(settings: Settings): Promise<void> {
     const { openGateway, openSetUp, options } = this.#parts;
-    if (this.#current.kind === "ready" || this.#closing !== null) throw new ProblemError(finishedAlready);
-    // Given back by an earlier try whose gateway could not be opened.
-    this.#setUp ??= await openSetUp(options);
-    await this.#setUp.save(settings);
-    await this.#setUp.close();
-    this.#setUp = null;
+    if (this.#held.gateway !== null || this.#closing !== null) throw new ProblemError(finishedAlready);
+    if (!this.#held.desk.locked) this.#hold({ setUp: await openSetUp(options), locked: true });
+    const { desk } = this.#held;
+    await desk.setUp.save(settings);
+    desk.locked = false;
+    await desk.setUp.close();
     const gateway = await openGateway(options);
-    this.#current = { kind: "ready", gateway };
-    for (const listener of this.#listeners.values()) listener.end = gateway.subscribe(listener.hear);
+    this.#held = { gateway, desk: null };
+    this.#listen();
     if (this.#scheduled) gateway.startSchedule();
+  }
+
+  #hold(desk: Desk): void {
+    this.#held = { gateway: null, desk };
+    this.#listen();
+  }
+
+  #listen(): void {
+    for (const listener of this.#listeners.values()) {
+      listener.end();
+      listener.end = this.#source().subscribe(listener.hear);
+    }
+  }
+
+  #source(): Gateway | OpenedSetUp {
+    return this.#held.gateway ?? this.#held.desk.setUp;
   }
 }
 

@@ -6,9 +6,9 @@
  *    contain itself (`info = info, anna`) and no mistake in the table loses mail.
  * 3. Each alias is followed once for one message, and chains end after `DEPTH` steps.
  */
-import { addressKey, splitAddress } from "../model/address.ts";
+import { addressKey } from "../model/address.ts";
 import type { AliasSource } from "../model/address-lists.ts";
-import { asciiDomain } from "../wire/address-spec.ts";
+import { asciiAddress } from "../wire/address-spec.ts";
 import { isNobody } from "../wire/alias-file.ts";
 import { type Candidate, renamed, type Trail } from "./candidate.ts";
 
@@ -26,15 +26,10 @@ export function mergeAliases(...sources: readonly AliasSource[]): AliasTable {
   for (const source of sources) {
     for (const [from, to] of Object.entries(source)) {
       const targets = typeof to === "string" ? (isNobody(to) ? [] : [to]) : to;
-      table.set(addressKey(inAscii(from)), targets.map(inAscii));
+      table.set(addressKey(asciiAddress(from)), targets.map(asciiAddress));
     }
   }
   return table;
-}
-
-function inAscii(address: string): string {
-  const { local, domain } = splitAddress(address);
-  return `${local}@${asciiDomain(domain) ?? domain}`;
 }
 
 /** What becomes of the candidates. Those whose alias is IGNORE are gone; the trail says so. */

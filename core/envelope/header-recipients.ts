@@ -12,7 +12,7 @@
 import { addressKey } from "../model/address.ts";
 import type { TrailRule } from "../model/envelope.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
-import { isSafeInBrackets } from "../wire/address-spec.ts";
+import { asciiAddress, isSafeInBrackets } from "../wire/address-spec.ts";
 import { type FoundAddress, newStrictBudget, readAddressList, type StrictBudget } from "../wire/addresses.ts";
 import type { HeaderBlock, HeaderField } from "../wire/header-block.ts";
 import { parseReceivedHeader } from "../wire/received-header.ts";
@@ -60,8 +60,7 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
   /** What cannot count is read for the trail only, and takes nothing from what can. */
   const budgetOf = (refusal: TrailRule | null): StrictBudget =>
     refusal === null ? budget : { characters: 0 };
-  const own = new Set(account.mailboxAddresses.map(addressKey));
-  if (account.username.includes("@")) own.add(addressKey(account.username));
+  const own = new Set([...account.mailboxAddresses, account.username].map(asciiAddress).map(addressKey));
   const received = header.all("Received");
   const boundary = trustBoundary(received, account.trustedReceivedLines);
   const ignored = new Set<string>(account.headers.ignore ?? context.headers.ignore);

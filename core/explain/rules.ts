@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
       /bare ?(?:lf|cr|line ?feed|newline|carriage)/,
       /(?:stray|lone) (?:newline|lf|cr|carriage|line ?feed)/,
       /line (?:is )?too long|line length (?:limit )?exceed/,
-      /rfc[ -]?(?:822|2822|5322)\b(?!;)|improperly[- ]formatted/,
+      /rfc[ -]?(?:822|2822|5322)\b(?!;)|rfc[ -]?(?:\d{3,4}[ -])?(?:non-?)?complian|improperly[- ]formatted/,
       /(?:duplicate|multiple) (?:\S{1,40} )?(?:headers?|fields?)\b/,
       /(?:no|missing|multiple|duplicate|invalid|malformed|bad|more than one) [^.;]{0,30}(?:from|to|date|subject|message-id|received|mime)(?:: | |-)?header/,
       /(?:missing|no) (?:a valid address in )?(?:the )?(?:from|date|message-id|subject|to):? (?:header|field)/,
@@ -47,7 +47,7 @@ export const rules: readonly Rule[] = [
   {
     wording: "unknown-user",
     text: [
-      /account or domain may not exist/,
+      /(?:account|mail ?box|user|address)\b.{0,50}(?:may|might) not exist/,
       /not listed in .{0,40}(?:directory|address book)/,
       /recipient ?not ?found|recipnotfound|nosuchuser/,
     ],
@@ -117,6 +117,9 @@ export const rules: readonly Rule[] = [
   { wording: "greylisted", text: [/gr[ae]y-? ?list|postgrey|milter-grey|sqlgrey/] },
   { wording: "spam", text: [/\b(?:urls?|links?|uris?|domains? in) .{0,60}(?:listed|black)/] },
 
+  // --- The recipient's own wish, whatever it is kept in.
+  { wording: "policy", text: [/(?:recipient|user|addressee) .{0,20}(?:does not|doesn't) want/] },
+
   // --- Who sends: block lists and reputation. Before limits ("rate limited because of reputation").
   {
     wording: "block-list",
@@ -182,6 +185,7 @@ export const rules: readonly Rule[] = [
       /too many (?:\w{1,20} )?(?:\w{1,20} )?(?:connections?|connects|sessions|messages|mails?|emails|e-mails|requests|recipients|rcpts|rcpt|deliveries|transactions|attempts|threads)/,
       /(?:maximum|max|limit|number|exceed).{0,50}(?:connections|sessions|recipients|messages per|emails per|requests)/,
       /(?:connections?|sessions?|recipients|recipient|thread|concurrency) (?:\w{1,12} )?(?:limit|maximum|count|quota)/,
+      /(?:limit|number|amount) .{0,40}(?:messages|mails?|emails|e-mails)\b.{0,40}\b(?:per|an?|each) (?:second|minute|hour|day)\b/,
       /trop de (?:connexions|messages)|zu viele verbindungen/,
     ],
   },
@@ -205,7 +209,7 @@ export const rules: readonly Rule[] = [
   {
     wording: "too-large",
     text: [
-      /too (?:large|big)|oversize|overadvertisedsize|recipsizelimit|sendersizelimit|databytes/,
+      /too (?:large|big)|(?:message|mail|body|content|data) (?:\w{1,8} )?too long|oversize|overadvertisedsize|recipsizelimit|sendersizelimit|databytes/,
       /(?:size|length) .{0,40}(?:exceed|larger|greater|over |limit|too |above|more than)/,
       /exceed\w{0,9} .{0,60}(?:\bsize|length|databytes|maximum allowed|\d ?[kmg]i?b\b)/,
       /(?:size|length) limit|(?:maximum|max|allowed|permitted) .{0,20}(?:size|length)\b/,
@@ -280,7 +284,7 @@ export const rules: readonly Rule[] = [
       /(?:invalid|unknown|forbidden|banned|blocked|prohibited|restricted|bad|unacceptable|unauthori[sz]ed|illegal) (?:envelope |e-?mail |mail )?sender|block(?:ed)? senders?/,
       /(?:mail from|return[- ]?path|reverse-?path|envelope from|from address|from:? header).{0,60}(?:reject|denied|refused|not allowed|invalid|blocked|not permitted|not accept|banned|disallowed)/,
       /not accept (?:e-?mails?|mails?|messages?|anything) from .{0,20}(?:sender|address|<@>)/,
-      /badmailfrom|senderdenied|sendernotinallowed|sender ?not ?allowed|spoof|impersonat|forged|null sender|empty (?:envelope )?sender/,
+      /badmailfrom|senderdenied|sendernotinallowed|sender ?not ?allowed|spoof|impersonat|forged|\bfaked? (?:\w{1,10} )?(?:sender|from|address)|null sender|empty (?:envelope )?sender/,
       /sender.{0,60}(?:not (?:in |on )?(?:the )?(?:allowed|permitted|authorized)|rejected|refused)/,
     ],
   },
@@ -292,7 +296,7 @@ export const rules: readonly Rule[] = [
       /relay(?:ing|ed)? .{0,60}(?:den|prohibit|not |reject|refus|disallow|forbid|block|fail)|relay(?:ing)?-?(?: access)?-?(?:denied|prohibited)|relayaccess/,
       /(?:not|n't|unable|cannot|can't|refus\w{0,9}|no|never|deny|denies|denied|prohibit\w{0,9}|without|unauthori[sz]ed|open) (?:\w{1,15} )?(?:to |for |permitted to |allowed to )?relay/,
       /as a relay|rcpthosts|relay access|locally hosted|tenantattribution/,
-      /non-?local (?:e-?mail|domain|address|recipient|user|delivery)|non-accepted domain|not an? accepted domain|(?:domain|host) (?:is |isn't )?(?:not )?(?:hosted|local|served|handled|allowed|accepted) (?:here|by|on|at|locally)/,
+      /\bno-domain\b|non-?local (?:e-?mail|domain|address|recipient|user|delivery)|non-accepted domain|not an? accepted domain|(?:domain|host) (?:is |isn't )?(?:not )?(?:hosted|local|served|handled|allowed|accepted) (?:here|by|on|at|locally)/,
       /(?:do|does|will|can) ?(?:not|n't) (?:accept|handle|serve|host|deliver|receive|take) (?:e-?mail|mail|messages?|deliveries) (?:for|to) (?:that|this|the|your|<@>|\S{1,60}\.\S)/,
       /delivery is not allowed to this address|not local\b.{0,20}(?:domain|server)|account (?:\S{1,60} )?is not local|not (?:configured|authori[sz]ed) to (?:receive|accept) .{0,20}for/,
     ],
@@ -323,8 +327,23 @@ export const rules: readonly Rule[] = [
   {
     wording: "dns-trouble",
     text: [
-      /\bdns\b|name ?server|name service|name resolution|host ?name lookup|host lookup|domain lookup|\bmx\b|nodename nor servname/,
+      // As words, not as the beginning of a host's name.
+      /\bdns\b(?![.-]\w)|name ?server|name service|name resolution|host ?name lookup|host lookup|domain lookup|\bmx\b(?![.-]\w)|nodename nor servname/,
     ],
+  },
+
+  // --- Servers put this behind "recipient address rejected:"; it is not about the recipient.
+  {
+    wording: "server-settings",
+    text: [/configuration (?:error|problem|issue)|misconfigur/],
+    codes: TEMPORARY,
+  },
+  {
+    wording: "server-trouble",
+    text: [
+      /(?:temporary|internal) (?:\w{1,12} )?(?:lookup |server |system |local )?(?:fail\w{0,4}|error|problem)/,
+    ],
+    codes: TEMPORARY,
   },
 
   // --- Nobody of this name.
@@ -355,7 +374,7 @@ export const rules: readonly Rule[] = [
       /(?:user|users|mail-? ?box|mail ?drop|recipient|recipients|address|addressee|account|alias|inbox|person|name|customer|subscriber|member|employee|id|destination|rcpt)s?\b.{0,70}(?:unknown|not found|no such|not exist|n't exist|doesnt exist|non-?exist|invalid|unavailable|not available|not known|not valid|isn't valid|unrecogni[sz]ed|not recogni[sz]ed|no longer|not listed|not registered|unrouteable|unroutable|undeliverable|not be found|couldn't find|not defined|not in our|not our|not accepted|not a valid|incorrect|has been (?:removed|deleted)|was (?:removed|deleted)|does not have|n't have|not allowed|not permitted)/,
       /(?:no such|unknown|invalid|unroutable|unrouteable|non-?existent|nonexisting|no valid|not a valid|undeliverable|unrecogni[sz]ed|wrong|incorrect|bad|no|not our|undefined) (?:\w{1,15} )?(?:\w{1,15} )?(?:user|mail-? ?box|recipients?|address|addressee|account|alias|person|customer|inbox|id|rcpt|destination|name)\b/,
       /(?:couldn't|could not|cannot|can't|unable to) (?:find|locate|verify|deliver to|validate) .{0,30}(?:user|mail ?box|recipient|account|address)/,
-      /address rejected\b|<@>[.:,]{0,3} ?(?:is )?(?:unknown|not found|invalid|does not exist|doesn't exist|not valid|no such|undeliverable|isn't)/,
+      /address rejected\b|<@>[.:,]{0,3} ?(?:is )?(?:unknown|not found|no longer|invalid|does not exist|doesn't exist|not valid|no such|undeliverable|isn't)/,
       /not a known user|not a registered|not a (?:valid|local) (?:user|mailbox|recipient|account)|does ?n[o']t have an? .{0,30}account|no mail ?box|no one (?:here )?by that name|nobody (?:here )?by that/,
       /unbekannt|existiert nicht|inconnu|n'existe pas|destinataire invalide|desconocid|no existe|sconosciut|inesistente|non esiste|desconhecid|inexistente|onbekend|bestaat niet|ok[aä]nd|ukendt|ukjent|nieznan|nie istnieje/,
     ],
@@ -460,8 +479,20 @@ export const rules: readonly Rule[] = [
   {
     wording: "bad-command",
     text: [
-      /(?:command|verb|keyword|parameter|argument|option)s?\b.{0,40}(?:not|un|invalid|bad|illegal|out of)|(?:unrecogni[sz]ed|unknown|unimplemented|bad|invalid|unexpected|unsupported) (?:\w{1,15} )?(?:command|sequence|parameter|argument|verb|option)|bad sequence|out of sequence|synchroni[sz]ation|syntax error|syntax|not implemented|need (?:mail|rcpt|data)|protocol (?:error|violation)|pipelin/,
+      /(?:command|verb|keyword|parameter|argument|option)s?\b.{0,40}(?:not|un|invalid|bad|illegal|out of)|(?:unrecogni[sz]ed|unknown|unimplemented|bad|invalid|unexpected|unsupported) (?:\w{1,15} )?(?:command|sequence|parameter|argument|verb|option)|bad sequence|out of sequence|synchroni[sz]ation|syntax error|syntax|not implemented|need (?:mail|rcpt|data)|protocol (?:error|violation|deviation)|pipelin/,
     ],
+  },
+
+  // --- Hardly more than no, and yet to whom.
+  {
+    wording: "recipient-refused",
+    text: [
+      /(?:user|recipient)s? (?:has |was |is )?(?:been )?(?:reject|refus)|(?:rejected|refused) by (?:the )?(?:user|recipient)/,
+    ],
+  },
+  {
+    wording: "bad-reputation",
+    text: [/^(?:your |the |this |client )?ips?(?: address)?(?: \[?[\d.:]{3,45}\]?)? (?:is|in|on)\b/],
   },
 
   // --- The enhanced code, when the words said nothing.
@@ -510,13 +541,6 @@ export const rules: readonly Rule[] = [
 
   // --- Words that say hardly more than no.
   { wording: "policy", text: [/access (?:is |was )?denied|\bblocked\b|not allowed/] },
-  {
-    wording: "recipient-refused",
-    text: [
-      /(?:user|recipient)s? (?:has |was |is )?(?:been )?(?:reject|refus)|(?:rejected|refused) by (?:the )?(?:user|recipient)/,
-    ],
-  },
-
   {
     wording: "policy-perhaps",
     text: [

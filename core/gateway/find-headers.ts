@@ -11,7 +11,7 @@ export interface FindHeadersParts {
   readonly account: AccountSettings;
   readonly settings: Settings;
   readonly count: number;
-  readonly secrets: Secrets;
+  readonly secrets: Pick<Secrets, "open">;
   readonly clock: Clock;
   readonly tap: Tap;
   readonly signal: AbortSignal;

@@ -21,6 +21,8 @@ export interface HostFacts {
 /** What there is before the first settings. */
 export interface SetUpDesk {
   readonly trials: Trials;
+  /** The live conversation of what is tried. */
+  subscribe(listener: (event: GatewayEvent) => void): () => void;
   /** With settings that are not saved, and no lists. */
   resolve(order: ResolveOrder & { readonly settings: Settings }): ResolvedMessage;
 }

@@ -48,7 +48,7 @@ export const domainPatternSchema = z
   )
   .refine((domain) => DOMAIN.test(domain.replace(/^\*\./, "")), "is not a domain name, like example.com");
 
-/** An address for an envelope: one `@`, a domain, nothing that could end an SMTP command. */
+/** An address for an envelope: one `@`, a domain (in ASCII form), nothing that could end an SMTP command. */
 export const addressSchema = z
   .string()
   .trim()
@@ -56,6 +56,12 @@ export const addressSchema = z
   .regex(/^[^\s<>\x00-\x1f\x7f]+@[^\s<>@\x00-\x1f\x7f]+$/, "is not an address, like name@example.com")
   .refine((address) => DOMAIN.test(asciiDomain(address.slice(address.lastIndexOf("@") + 1))), {
     message: "has no proper domain after the @",
+  })
+  .transform((address) => {
+    const domain = address.lastIndexOf("@") + 1;
+    const ascii = asciiDomain(address.slice(domain));
+    // As it was written where nothing had to be changed: addresses are compared without case anyway.
+    return ascii === address.slice(domain).toLowerCase() ? address : address.slice(0, domain) + ascii;
   });
 
 /** Steps of PRODUCT section 4 that are left out: `for` in Received, To, Cc, Bcc, Resent-*. */

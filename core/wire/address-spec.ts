@@ -9,6 +9,7 @@
  *    stay as they are: servers take `a..b@x` and refuse it quoted.
  */
 import { domainToASCII } from "node:url";
+import { splitAddress } from "../model/address.ts";
 import { decodeAddressOctets } from "./octets.ts";
 
 /** Octets of an address in UTF-8. */
@@ -30,6 +31,12 @@ export function asciiDomain(text: string): string | null {
   if (domain.startsWith("[")) return LITERAL.test(domain) ? domain : null;
   if (/[^\x00-\x7f]/.test(domain)) domain = UNSAFE.test(domain) ? "" : domainToASCII(domain);
   return domain.length <= 253 && LABELS.test(domain) ? domain : null;
+}
+
+/** The address with its domain in ASCII form; as it is where that is none. */
+export function asciiAddress(address: string): string {
+  const { local, domain } = splitAddress(address);
+  return domain === "" ? address : `${local}@${asciiDomain(domain) ?? domain}`;
 }
 
 /** Puts an address together from its meaning (no quotes, no escapes); null where it cannot be made safe. */

@@ -192,9 +192,7 @@ test("our own trace seen: Junk with an alert, and never a report", DEADLINE, asy
   ]);
   expect(kit.heard.alerts.map(({ cause }) => cause)).toEqual(["loop"]);
   expect(kit.history().map(({ kind }) => kind)).toEqual(["mail", "mail", "alert"]);
-  expect(
-    own(server).map(({ text }) => /goes\s+round\s+in\s+a\s+circle\s+and\s+is\s+in\s+Junk/.test(text)),
-  ).toEqual([true]);
+  expect(own(server).map(({ text }) => text.includes("goes round in a circle"))).toEqual([true]);
 });
 
 test("POP3 errors are told to nobody where the settings say so", DEADLINE, async () => {
@@ -205,17 +203,12 @@ test("POP3 errors are told to nobody where the settings say so", DEADLINE, async
 });
 
 test.each([
-  ["junk", { junk: 2, discarded: 0 }, ["junk", "junk", "delivered"], "hold: a block list names it"],
-  [
-    "discard",
-    { junk: 0, discarded: 2 },
-    ["discarded", "discarded", "delivered"],
-    'discard: .*The sender matches "@outside.test"',
-  ],
+  ["junk", { junk: 2, discarded: 0 }, "junk", "hold: a block list names it"],
+  ["discard", { junk: 0, discarded: 2 }, "discarded", 'discard: .*The sender matches "@outside.test"'],
 ] as const)(
   "what is blocked: %s, and always a history row",
   DEADLINE,
-  async (action, counts, outcomes, logged) => {
+  async (action, counts, outcome, logged) => {
     const other = mail("three").content.toString().replaceAll("a@outside.test", "a@partner.test");
     const { mailbox, server, kit } = await office(
       [
@@ -227,7 +220,11 @@ test.each([
     );
     expect(await kit.check()).toMatchObject({ collected: 3, delivered: 1, errors: 0, ...counts });
     expect(mailbox.left()).toEqual([]);
-    expect(kit.history().map(({ outcome }) => outcome)).toEqual(outcomes);
+    expect(Object.fromEntries(kit.history().map(({ uid, outcome }) => [uid, outcome]))).toEqual({
+      one: outcome,
+      two: outcome,
+      three: "delivered",
+    });
     expect([server.messages.length, kit.files("Junk").size]).toEqual([1, counts.junk]);
     expect(kit.mailLog()).toMatch(new RegExp(`: [0-9A-F]{12}: ${logged}.*; from=<a@outside\\.test>\\n`));
   },

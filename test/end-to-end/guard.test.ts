@@ -2,7 +2,10 @@
  * "Every message failing?" from mailbox to mail server: a wrong configuration holds mail instead of sending it to
  * Errors, one alert says so, and when it is put right everything arrives, once.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { Gateway } from "../../core/model/gateway.ts";
 import type { FolderRow } from "../../core/model/message.ts";
 import type { MailboxServer } from "../support/pop3-mailbox-server.ts";
 import { startMailboxServer } from "../support/pop3-mailbox-server.ts";
@@ -15,6 +18,7 @@ import { gatewayKit, officeSettings } from "./gateway-kit.ts";
 
 const DEADLINE = { timeout: 60_000 };
 const MINUTE = 60_000;
+const CREW = "crew@lists.example = ada@office.test\r\n";
 const UNKNOWN = { code: 550, text: "5.1.1 No such user here" };
 const RELAY_DENIED = { code: 554, text: "5.7.1 Relay access denied" };
 
@@ -285,6 +289,35 @@ test(
     );
     await kit.check();
     expect(place.received().map(({ rcptTo }) => rcptTo.join())).toEqual(Array(12).fill("ada@ofice.test"));
+  },
+);
+
+test.each<[string, (kit: GatewayKit, gateway: Gateway) => Promise<void> | void]>([
+  ["the file, before a check", ({ data }) => writeFileSync(join(data, "efsalias.txt"), CREW)],
+  [
+    "an import, at once",
+    async (_, gateway) => {
+      await gateway.importList({ list: "aliases", content: Buffer.from(CREW) });
+      expect(states(gateway.queue({ folder: "Inbox" }))).toEqual(Array(12).fill("ada@office.test queued"));
+    },
+  ],
+])(
+  "an alias that was missing: held mail is resolved anew by a change of the list alone (%s)",
+  DEADLINE,
+  async (_, change) => {
+    const place = await office(mail("crew@lists.example", 12));
+    const { kit } = place;
+    await kit.check();
+    const gateway = await kit.open();
+    expect(states(gateway.queue({ folder: "Inbox" }))).toEqual(
+      Array(12).fill("postmaster@office.test held guard"),
+    );
+    await gateway.check();
+    await change(kit, gateway);
+    await gateway.check();
+    await gateway.close();
+    expect(place.received().map(({ rcptTo }) => rcptTo.join())).toEqual(Array(12).fill("ada@office.test"));
+    expect([kit.files("Inbox").size, kit.files("Junk").size]).toEqual([0, 0]);
   },
 );
 

@@ -232,6 +232,35 @@ describe("the account's own addresses", () => {
   });
 });
 
+it("addresses of the settings have the form that found ones have, with an international domain too", () => {
+  const office = { domains: { primary: "bücher.example" }, postmaster: { address: "chef@bücher.example" } };
+  const found = "Delivered-To: box@b\xc3\xbccher.example\nTo: a@xn--bcher-kva.example\n";
+  for (const account of [
+    { mailboxAddresses: ["Box@Bücher.example"] },
+    { username: "box@bücher.example" },
+  ]) {
+    expect(recipients(found, { settings: office, account })).toEqual(["a@xn--bcher-kva.example"]);
+  }
+  const bccAll = { ...office, headers: { bccAll: "archiv@bücher.example" } };
+  expect(recipients("To: x@else.example\n", { settings: bccAll })).toEqual([
+    "postmaster:chef@xn--bcher-kva.example",
+    "bcc-all:archiv@xn--bcher-kva.example",
+  ]);
+  const single = { addressing: { mode: "single", recipients: ["anna@bücher.example"] } };
+  expect(recipients("To: x@else.example\n", { settings: office, account: single })).toEqual([
+    "anna@xn--bcher-kva.example",
+  ]);
+});
+
+it("what is forged takes nothing from how the trusted lines are read", () => {
+  // An odd but proper entry: only the strict reader, whose budget is limited, understands it.
+  const odd = "Delivered-To: Team: anna(x)@office.example (at work), bob @ office.example;\n";
+  const forged = `X-Original-To: ${'"a\\b" '.repeat(80)}<evil@office.example>\n`.repeat(40);
+  const plain = recipients(`${odd}${R}${R}`);
+  expect(plain).toEqual(["anna@office.example", "bob@office.example"]);
+  expect(recipients(`${odd}${R}${R}${forged}`)).toEqual(plain);
+});
+
 describe("ignored headers", () => {
   const header = `${rFor("r@office.example")}To: t@office.example\nCc: c@office.example\nBcc: b@office.example\nResent-To: s@office.example\n`;
   it.each<[string[], string[]]>([

@@ -1,5 +1,5 @@
 /**
- * Installs what the tests with real servers need: Dovecot and Postfix, from Debian's packages. Does nothing when they
+ * Installs what the tests with real servers and a real browser need: Dovecot, Postfix and Chromium, from Debian's packages. Does nothing when they
  * are here. Needs Debian (or a relative with apt) and root; elsewhere it lists what is missing.
  *
  *     node test/servers/install.ts              exit 1 when something is missing in the end
@@ -9,7 +9,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { missingPackages, whyNoRealServers } from "./real-servers.ts";
+import { missingPackages, whyNoBrowser, whyNoRealServers } from "./real-servers.ts";
 
 /** Debian asks this program before it starts a service; 101 is "no" (Debian Policy 9.3.3.1). */
 const POLICY = "/usr/sbin/policy-rc.d";
@@ -44,10 +44,10 @@ const canInstall = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
 const wanted = missingPackages();
 if (wanted.length > 0 && canInstall) install(wanted);
 
-const reason = whyNoRealServers();
-if (reason !== null) {
+const reasons = [whyNoRealServers(), whyNoBrowser()].filter((reason) => reason !== null);
+if (reasons.length > 0) {
   const how = canInstall ? "" : " (they are installed by themselves only on Debian, as root)";
-  console.log(`The tests with real mail servers cannot run: ${reason}${how}.`);
+  console.log(`The tests with real mail servers or a browser cannot run: ${reasons.join("; ")}${how}.`);
   const optional = process.argv.includes("--optional") && process.env["CI"] !== "true";
   process.exitCode = optional ? 0 : 1;
 }

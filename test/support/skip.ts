@@ -1,15 +1,15 @@
 /**
  * Tests that need something from outside, and the only way to skip them: by name, with the reason in the title.
  *
- * With CI=true only `corpus` may skip; where the real servers are missing, their tests fail.
+ * With CI=true only `corpus` may skip; where the real servers or the browser are missing, their tests fail.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "vitest";
-import { whyNoRealServers } from "../servers/real-servers.ts";
+import { whyNoBrowser, whyNoRealServers } from "../servers/real-servers.ts";
 
-export type SkipName = "real-servers" | "corpus";
+export type SkipName = "real-servers" | "browser" | "corpus";
 
 const ALLOWED_IN_CI: readonly SkipName[] = ["corpus"];
 
@@ -24,6 +24,8 @@ function whyNot(name: SkipName): string | null {
   switch (name) {
     case "real-servers":
       return whyNoRealServers();
+    case "browser":
+      return whyNoBrowser();
     case "corpus":
       return existsSync(corpusFolder()) ? null : `no folder ${corpusFolder()} (set EFS_CORPUS)`;
   }
