@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: below("out/renderer"),
     emptyOutDir: true,
     target: "es2023",
+    // `light-dark()` stays as it is.
+    cssTarget: ["chrome130", "firefox130", "safari18"],
     // A helper script inside the page would break the content security policy; every browser here knows modules.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

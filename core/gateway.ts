@@ -20,6 +20,7 @@ import { createAlertFilter } from "./gateway/alert-filter.ts";
 import { heldProblem, isAlertWanted, loopProblem, uncollectedProblem } from "./gateway/alert-problems.ts";
 import { createCheckSteps } from "./gateway/check-steps.ts";
 import { CLOCK_NOTE, ClockWatch } from "./gateway/clock-watch.ts";
+import { DAY_TOTALS_NOTE, DayTotals } from "./gateway/day-totals.ts";
 import { describePass } from "./gateway/describe-pass.ts";
 import { createDiagnosisRuns } from "./gateway/diagnosis.ts";
 import { createEvents } from "./gateway/events.ts";
@@ -293,6 +294,11 @@ export const openGateway: OpenGateway = async (options) => {
       explain: explainFailure,
     }),
     steps: createCheckSteps({ clock, log, settings: () => settings, folder: dataDirectory }),
+    today: new DayTotals({
+      clock,
+      read: () => spool.notes.read(DAY_TOTALS_NOTE),
+      write: (note) => spool.notes.write(DAY_TOTALS_NOTE, note),
+    }),
     alerts: {
       waitingSince: () => alertDesk.waitingSince(),
       spool: () =>

@@ -13,7 +13,7 @@ import type { PageName } from "./frame/pages.ts";
 import { allPages } from "./frame/pages.ts";
 import { problemOf, useCall } from "./state/calls.ts";
 import { useGuardedLocation } from "./state/leave-guard.ts";
-import { theme } from "./theme.ts";
+import { cssVariables, theme } from "./theme.ts";
 import { TransportProvider } from "./transport/transport-context.tsx";
 
 const pages: Readonly<Record<PageName, ReturnType<typeof lazy>>> = {
@@ -49,7 +49,12 @@ export function App({ transport }: { readonly transport: Transport }) {
       }),
   );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
       <TransportProvider value={transport}>
         <QueryClientProvider client={client}>
           <ModalsProvider>

@@ -18,10 +18,10 @@ import { accountNamed, unknownAccount } from "../settings/account-named.ts";
 import { exportSettings } from "../settings/export-settings.ts";
 import {
   type Call,
+  CONTRACT_VERSION,
   type CommandInput,
   type CommandName,
   type CommandResults,
-  CONTRACT_VERSION,
   commandInputs,
   type WireResult,
 } from "./contract.ts";

@@ -62,18 +62,14 @@ export function createStreams({ clock, held = HELD }: StreamsOptions): Streams {
   const throttle = atMostEvery(clock, PROGRESS_PAUSE, publishProgress);
 
   function take(event: GatewayEvent): void {
-    switch (event.kind) {
-      case "transcript":
-        return publish("transcript", event.entry);
-      case "progress":
-        progress = event;
-        return throttle.request();
-      case "state":
-      case "run-finished":
-        publishProgress();
-        return publish("events", event);
-      default:
-        return publish("events", event);
+    if (event.kind === "transcript") {
+      publish("transcript", event.entry);
+    } else if (event.kind === "progress") {
+      progress = event;
+      throttle.request();
+    } else {
+      if (event.kind === "state" || event.kind === "run-finished") publishProgress();
+      publish("events", event);
     }
   }
 

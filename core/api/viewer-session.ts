@@ -84,8 +84,10 @@ export function createViewerSession(options: ViewerSessionOptions): ViewerSessio
   }
 
   async function call(id: number, name: string, input: unknown): Promise<void> {
-    if (unanswered.has(id)) return end("two calls have one number");
-    if (unanswered.size >= UNANSWERED) return end("too many calls");
+    if (unanswered.has(id) || unanswered.size >= UNANSWERED) {
+      end("too many calls, or two of one number");
+      return;
+    }
     unanswered.add(id);
     const result = unanswered.size > CALLS ? { error: tooManyCalls() } : await dispatch(name, input);
     if (over) return;
@@ -94,8 +96,10 @@ export function createViewerSession(options: ViewerSessionOptions): ViewerSessio
   }
 
   function subscribe(id: number, stream: StreamName, after: Parameters<Streams["subscribe"]>[1]): void {
-    if (subscriptions.has(id)) return end("two subscriptions have one number");
-    if (subscriptions.size >= SUBSCRIPTIONS) return end("too many subscriptions");
+    if (subscriptions.has(id) || subscriptions.size >= SUBSCRIPTIONS) {
+      end("too many subscriptions, or two of one number");
+      return;
+    }
     const onReady = (): void => {
       due.add(id);
       live.request();
@@ -103,17 +107,24 @@ export function createViewerSession(options: ViewerSessionOptions): ViewerSessio
     subscriptions.set(id, streams.subscribe(stream, after, onReady));
   }
 
+  function unsubscribe(id: number): void {
+    subscriptions.get(id)?.close();
+    subscriptions.delete(id);
+    due.delete(id);
+  }
+
   return {
     receive(message) {
       if (over) return;
       const parsed = viewerMessageSchema.safeParse(message);
-      if (!parsed.success) return end("no message of this gateway's contract");
+      if (!parsed.success) {
+        end("no message of this gateway's contract");
+        return;
+      }
       const { data } = parsed;
-      if ("call" in data) return void call(data.id, data.call, data.input);
-      if ("subscribe" in data) return subscribe(data.subscription, data.subscribe, data.after);
-      subscriptions.get(data.unsubscribe)?.close();
-      subscriptions.delete(data.unsubscribe);
-      due.delete(data.unsubscribe);
+      if ("call" in data) void call(data.id, data.call, data.input);
+      else if ("subscribe" in data) subscribe(data.subscription, data.subscribe, data.after);
+      else unsubscribe(data.unsubscribe);
     },
     drained: pump,
     close,

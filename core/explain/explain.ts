@@ -3,7 +3,8 @@ import type { Explanation } from "../model/explanation.ts";
 import type { SmtpReply } from "../model/reply.ts";
 import { type Answer, type AnswerFacts, answerFacts } from "./answer-facts.ts";
 import { readAnswer } from "./read-answer.ts";
-import { type Rule, rules } from "./rules.ts";
+import type { Rule } from "./rule.ts";
+import { rules } from "./rules.ts";
 import { type WordingName, wordings } from "./wordings.ts";
 
 /** A server's answer in plain words. */

@@ -12,7 +12,7 @@
  * 7. What was raised during the run goes to the postmaster at its end, in one mail; not while the server is down.
  */
 import type { Dispatcher } from "../deliver/dispatcher.ts";
-import type { GatewayState, RunSummary, RunTotals } from "../model/event.ts";
+import type { GatewayState, RunSummary } from "../model/event.ts";
 import type { CheckOrder, GatewayStatus } from "../model/gateway.ts";
 import type { MessageKind } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
@@ -23,10 +23,10 @@ import type { Spool } from "../spool/spool.ts";
 import type { AccountPasses } from "./account-passes.ts";
 import type { CheckSteps } from "./check-steps.ts";
 import type { ClockWatch } from "./clock-watch.ts";
+import type { DayTotals } from "./day-totals.ts";
 import type { Events } from "./events.ts";
 import type { Guard } from "./guard.ts";
 import type { MailRecords } from "./mail-records.ts";
-import { addTotals, noTotals } from "./run-totals.ts";
 import { spoolDueReports } from "./send-reports.ts";
 
 const MAIL: readonly MessageKind[] = ["mail", "alert"];
@@ -50,6 +50,7 @@ export interface MailRunsParts {
   readonly guard: Guard;
   readonly reportContext: () => ReportContext;
   readonly steps: CheckSteps;
+  readonly today: DayTotals;
   readonly alerts: {
     /** ms since 1970; null: none waits to be mailed. */
     readonly waitingSince: () => number | null;
@@ -81,11 +82,9 @@ export class MailRuns {
   #routeProblem: Problem | null = null;
   #nextCheckAt: number | null = null;
   #tendedAt: number | null = null;
-  #today: { readonly day: string; readonly totals: RunTotals };
 
   constructor(parts: MailRunsParts) {
     this.#parts = parts;
-    this.#today = { day: this.#day(), totals: noTotals };
   }
 
   /** One run, after the one that is under way. */
@@ -160,7 +159,7 @@ export class MailRuns {
       },
       accounts: configured.map((account) => accounts.status(account)),
       lastRun: this.#lastRun,
-      today: this.#today.day === this.#day() ? this.#today.totals : noTotals,
+      today: this.#parts.today.totals(),
     };
   }
 
@@ -204,7 +203,7 @@ export class MailRuns {
     if (faults.length > 0) throw faults[0];
     const summary = this.#summary(startedAt, problems);
     this.#lastRun = { endedAt: clock.now(), summary };
-    this.#addToToday(summary);
+    await this.#parts.today.add(summary);
     this.#setState(problems.length > 0 ? "attention" : this.#state);
     this.#parts.events.emit({ kind: "run-finished", summary });
     return summary;
@@ -365,16 +364,6 @@ export class MailRuns {
     if (state === this.#state) return;
     this.#state = state;
     this.#parts.events.emit({ kind: "state", state });
-  }
-
-  #addToToday(summary: RunTotals): void {
-    const day = this.#day();
-    const before = this.#today.day === day ? this.#today.totals : noTotals;
-    this.#today = { day, totals: { ...addTotals(before, summary), deferred: summary.deferred } };
-  }
-
-  #day(): string {
-    return new Date(this.#parts.clock.now()).toDateString();
   }
 }
 

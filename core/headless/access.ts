@@ -74,9 +74,11 @@ export async function openAccess(
     async withPassword(given, address) {
       if (waiting >= WAITING) return { kind: "wait", seconds: 1 };
       waiting += 1;
-      const compared = comparing.then(() => compare(given, address)).finally(() => {
-        waiting -= 1;
-      });
+      const compared = comparing
+        .then(() => compare(given, address))
+        .finally(() => {
+          waiting -= 1;
+        });
       comparing = compared.catch(() => undefined);
       return compared;
     },

@@ -7,6 +7,7 @@
  * 3. An endpoint file whose process is gone, or just stopping, counts as none.
  */
 import { request } from "node:http";
+import * as z from "zod";
 import {
   type Call,
   CONTRACT_VERSION,
@@ -25,10 +26,13 @@ import { type Endpoint, readEndpoint, readToken } from "./endpoint-file.ts";
 /** Milliseconds in which an owner has to answer. */
 const ANSWER = 5_000;
 const ANSWER_BYTES = 64 * 1_048_576;
+const signInAddressSchema = z.object({ address: z.string() });
 
 export interface Owner {
   readonly endpoint: Endpoint;
   readonly call: Call;
+  /** A fresh address of its pages that signs in once. */
+  signInAddress(): Promise<WireResult<string>>;
 }
 
 export interface ConnectOptions {
@@ -49,7 +53,7 @@ export async function connectOwner(
   const endpoint = await readEndpoint(dataDirectory);
   const token = await readToken(dataDirectory);
   if (endpoint === null || token === null || !isLoopback(endpoint.host)) return null;
-  const answer = await post(endpoint, token, "status", {}, AbortSignal.timeout(answerWithin));
+  const answer = await post(endpoint, token, "call/status", {}, AbortSignal.timeout(answerWithin));
   switch (answer.kind) {
     case "gone":
       return null;
@@ -57,17 +61,29 @@ export async function connectOwner(
       throw new ProblemError(noAnswer(endpoint, dataDirectory));
     case "answer":
       // Somebody else's process at a port that was the owner's once.
-      if (answer.status === 401 || answer.result === null) return null;
+      if (answer.status === 401 || answer.status === 429 || answer.result === null) return null;
       if ("error" in answer.result && answer.result.error.code === "owner-stopping") return null;
   }
   if (endpoint.contract !== CONTRACT_VERSION) throw new ProblemError(otherVersion(endpoint));
-  const call: Call = async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
-    const result = await post(endpoint, token, name, input, signal);
+  const ask = async (path: string, input: unknown): Promise<WireResult<unknown>> => {
+    const result = await post(endpoint, token, path, input, signal);
     if (result.kind === "silent") return { error: stoppedWaiting(endpoint) };
     if (result.kind !== "answer" || result.result === null) return { error: lost(endpoint) };
-    return result.result as WireResult<CommandResults[Name]>;
+    return result.result;
   };
-  return { endpoint, call };
+  const call: Call = async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
+    const answer = (await ask(`call/${name}`, input)) as WireResult<CommandResults[Name]>;
+    const unset = "error" in answer && answer.error.code === "set-up-needed";
+    return unset ? { error: setUpNeeded(answer.error, endpoint) } : answer;
+  };
+  return {
+    endpoint,
+    call,
+    async signInAddress() {
+      const result = await ask("sign-in-address", {});
+      return "error" in result ? result : { ok: signInAddressSchema.parse(result.ok).address };
+    },
+  };
 }
 
 type Answer =
@@ -79,7 +95,7 @@ type Answer =
 function post(
   endpoint: Endpoint,
   token: string,
-  name: string,
+  path: string,
   input: unknown,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
@@ -88,7 +104,7 @@ function post(
     const sent = request({
       host: endpoint.host,
       port: endpoint.port,
-      path: `/api/call/${name}`,
+      path: `/api/${path}`,
       method: "POST",
       agent: false,
       headers: {
@@ -143,6 +159,15 @@ function otherVersion(endpoint: Endpoint): Problem {
     code: "owner-other-version",
     what: `The gateway that runs (process ${endpoint.pid}) is of another version: ${escapeUnprintable(endpoint.version)}.`,
     cure: "Restart it, so that both are of the same version.",
+  };
+}
+
+/** Where it can be finished; the owner does not know how it is reached. */
+function setUpNeeded(problem: Problem, { host, port, pid }: Endpoint): Problem {
+  return {
+    ...problem,
+    what: `The set-up of the gateway that runs (process ${pid}) is not finished yet.`,
+    cure: `Finish it in a browser at http://${host.includes(":") ? `[${host}]` : host}:${port}, or import settings with: efs import FILE.`,
   };
 }
 

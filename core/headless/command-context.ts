@@ -1,4 +1,5 @@
 import type { OpenGateway } from "../model/gateway.ts";
+import type { OpenSetUp } from "../model/gateway-host.ts";
 import type { Clock } from "../model/ports.ts";
 import type { Output } from "./output.ts";
 
@@ -15,6 +16,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Loaded when it is needed only: other commands start faster. */
   readonly openGateway: OpenGateway;
+  readonly openSetUp: OpenSetUp;
   /** A bug: details into log/efs.log. Never throws. */
   readonly onFault: (error: unknown, doing: string) => void;
 }

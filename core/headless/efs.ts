@@ -2,6 +2,7 @@
 /** The command `efs`. In order: signals, last resort, the command line, the end. */
 import process from "node:process";
 import type { OpenGateway } from "../model/gateway.ts";
+import type { OpenSetUp } from "../model/gateway-host.ts";
 import { systemClock } from "../util/system-clock.ts";
 import { currentDataPath } from "./data-path.ts";
 import { exitCode } from "./exit-code.ts";
@@ -21,6 +22,7 @@ process.on("unhandledRejection", lastResort);
 
 /** The gateway's code is loaded by the commands that need it. */
 const openGateway: OpenGateway = async (options) => (await import("../gateway.ts")).openGateway(options);
+const openSetUp: OpenSetUp = async (options) => (await import("../set-up.ts")).openSetUp(options);
 
 // Timers of the gateway do not hold the process open; a command that runs does.
 const holdOpen = setInterval(() => undefined, 3_600_000);
@@ -30,6 +32,7 @@ const code = await runEfs(process.argv.slice(2), {
   stderr: process.stderr,
   clock: systemClock,
   openGateway,
+  openSetUp,
   signal: stop.signal,
 });
 clearInterval(holdOpen);

@@ -20,7 +20,9 @@ export const builtPages: string = fileURLToPath(new URL("../../out/renderer", im
 
 /** `path`: decoded, with its leading slash. Pure. */
 export function wantedFile(path: string): PageFile {
-  const names = path.split("/").filter((name, index, all) => index > 0 && !(name === "" && index === all.length - 1));
+  const names = path
+    .split("/")
+    .filter((name, index, all) => index > 0 && !(name === "" && index === all.length - 1));
   if (!names.every((name) => NAME.test(name))) return { kind: "none" };
   const last = names.at(-1) ?? "";
   if (!last.includes(".") || (names.length === 1 && last === "index.html")) return { kind: "index" };

@@ -122,27 +122,37 @@ export function addPageRoutes(app: FastifyInstance, options: PageRoutesOptions):
       return reply.header("set-cookie", clearedCookie(cookies(request))).redirect("/", 303);
     });
 
-    routes.get<{ Params: { "*": string }; Querystring: Record<string, unknown> }>("/*", async (request, reply) => {
-      const session = sessionOf(request);
-      const { token } = request.query;
-      if (typeof token === "string") {
-        if (session !== null) return reply.redirect("/", 303);
-        if (request.method === "HEAD") return askToSignIn(reply);
-        return answerSignIn(request, reply, await access.withToken(token, request.ip), usedTokenText);
-      }
-      if (session === null) {
-        if (request.headers["sec-fetch-site"] === "cross-site") return sendPlainPage(reply, goOnPage(pathOf(request)));
-        return askToSignIn(reply);
-      }
-      return sendFile(request, reply, `/${request.params["*"]}`);
-    });
+    routes.get<{ Params: { "*": string }; Querystring: Record<string, unknown> }>(
+      "/*",
+      async (request, reply) => {
+        if (pathOf(request).startsWith("/api/")) return reply.callNotFound();
+        const session = sessionOf(request);
+        const { token } = request.query;
+        if (typeof token === "string") {
+          if (session !== null) return reply.redirect("/", 303);
+          if (request.method === "HEAD") return askToSignIn(reply);
+          return answerSignIn(request, reply, await access.withToken(token, request.ip), usedTokenText);
+        }
+        if (session === null) {
+          if (request.headers["sec-fetch-site"] !== "cross-site") return askToSignIn(reply);
+          const path = pathOf(request);
+          return sendPlainPage(reply, goOnPage(wantedFile(path).kind === "index" ? path : "/"));
+        }
+        return sendFile(request, reply, `/${request.params["*"]}`);
+      },
+    );
   });
 
   function askToSignIn(reply: FastifyReply, told?: string): FastifyReply {
     return sendPlainPage(reply.code(401), signInPage(access.hasPassword(), told));
   }
 
-  function answerSignIn(request: FastifyRequest, reply: FastifyReply, result: SignIn, wrong: string): FastifyReply {
+  function answerSignIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    result: SignIn,
+    wrong: string,
+  ): FastifyReply {
     switch (result.kind) {
       case "in":
         reply.header("set-cookie", cookies(request).value(result.secret));
@@ -173,7 +183,8 @@ export function addPageRoutes(app: FastifyInstance, options: PageRoutesOptions):
     if (folder === null) return sendPlainPage(reply.code(503), noPagesPage);
     const nonce = newNonce();
     const page = await readFile(join(folder, name), "utf8");
-    const [secret] = readCookies(request.headers.cookie, cookies(request).name);
+    const secrets = readCookies(request.headers.cookie, cookies(request).name);
+    const secret = secrets.find((one) => access.session([one]) !== null);
     // Good for another 30 days from now on.
     if (secret !== undefined) reply.header("set-cookie", cookies(request).value(secret));
     return reply

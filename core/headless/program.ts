@@ -236,11 +236,32 @@ export function createProgram(version: string, run: RunCommand): Command {
     );
 
   program
+    .command("open")
+    .description("an address of the pages that signs in a browser once, within ten minutes")
+    .action((_options, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await import("./run-open.ts")).runOpen(context)),
+    );
+
+  program
+    .command("web-password")
+    .description("set the password of the pages: one line from standard input, at least 8 characters")
+    .option("--remove", "no password any more")
+    .action((options: { remove?: boolean }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import("./run-web-password.ts")).runWebPassword(context, options),
+      ),
+    );
+
+  program
     .command("serve")
-    .description("run the gateway with its schedule until it is told to stop")
-    .option("--host <address>", "loopback address of the local API", "127.0.0.1")
-    .option("--port <number>", "its port; 0: any free one", portNumber, 7025)
-    .action((options: { host: string; port: number }, command: Command) =>
+    .description("run the gateway with its schedule and its pages until it is told to stop")
+    .option("--host <address>", "where the pages are (default: web.host of the settings, 127.0.0.1)")
+    .option(
+      "--port <number>",
+      "their port; 0: any free one (default: web.port of the settings, 7025)",
+      portNumber,
+    )
+    .action((options: { host?: string; port?: number }, command: Command) =>
       run(command.optsWithGlobals(), async (context) =>
         (await import("./run-serve.ts")).runServe(context, options),
       ),

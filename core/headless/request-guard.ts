@@ -38,7 +38,9 @@ export function refuseRequest(request: GuardedRequest, names: readonly string[])
 function ownHosts({ localAddress, localPort, encrypted }: GuardedRequest, names: readonly string[]) {
   // The address that was really reached cannot be another's name. IPv4 may be shown in its IPv6 form.
   const address = localAddress.replace(/^::ffff:(?=\d+\.)/, "");
-  const hosts = [...names, ...(isIP(address) === 0 ? [] : [address])].map((name) => hostInUrl(name.toLowerCase()));
+  const hosts = [...names, ...(isIP(address) === 0 ? [] : [address])].map((name) =>
+    hostInUrl(name.toLowerCase()),
+  );
   const withPort = hosts.map((host) => `${host}:${localPort}`);
   return localPort === (encrypted ? 443 : 80) ? [...withPort, ...hosts] : withPort;
 }

@@ -8,6 +8,7 @@
 import type { Command } from "commander";
 import { programFault } from "../api/commands.ts";
 import type { OpenGateway } from "../model/gateway.ts";
+import type { OpenSetUp } from "../model/gateway-host.ts";
 import type { Clock } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
@@ -25,12 +26,13 @@ export interface EfsHost {
   readonly stderr: OutputStream;
   readonly clock: Clock;
   readonly openGateway: OpenGateway;
+  readonly openSetUp: OpenSetUp;
   /** Aborted when the process is told to stop. */
   readonly signal: AbortSignal;
 }
 
 export async function runEfs(args: readonly string[], host: EfsHost): Promise<ExitCode> {
-  const { stdin, stdout, stderr, clock, openGateway, signal } = host;
+  const { stdin, stdout, stderr, clock, openGateway, openSetUp, signal } = host;
   const output = createOutput(stdout, stderr);
   const version = programVersion();
   let code: ExitCode = exitCode.done;
@@ -67,6 +69,7 @@ export async function runEfs(args: readonly string[], host: EfsHost): Promise<Ex
       version,
       signal,
       openGateway,
+      openSetUp,
       onFault(error, doing) {
         const untold = logFault(dataDirectory, clock, error, doing);
         if (untold !== null) output.note(`efs: The log cannot be written. While ${doing}: ${untold}`);

@@ -40,13 +40,11 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
       `Clock:      went from ${localTime(before)} to ${localTime(after)}; nothing is deleted because of its age. When it is right: efs confirm-clock`,
     );
   }
-  if (ownerPid !== null) {
-    lines.push(`Next check: ${nextCheckAt === null ? "none" : localTime(nextCheckAt)}`);
-    lines.push(
-      `Today:      collected ${today.collected}, delivered ${today.delivered}, deferred ${today.deferred}, errors ${today.errors}`,
-    );
-  }
-  return lines;
+  if (ownerPid !== null) lines.push(`Next check: ${nextCheckAt === null ? "none" : localTime(nextCheckAt)}`);
+  return [
+    ...lines,
+    `Today:      collected ${today.collected}, delivered ${today.delivered}, deferred ${today.deferred}, errors ${today.errors}`,
+  ];
 }
 
 function holdWords({ subject, since, nextTryAt }: GuardHold): string {

@@ -9,10 +9,12 @@ export function newNonce(): string {
 
 export function sendPlainPage(reply: FastifyReply, page: PlainPage): FastifyReply {
   const nonce = newNonce();
-  return reply
-    .header("content-security-policy", plainPagePolicy(nonce))
-    // With `no-referrer` a browser would hide the form's origin too.
-    .header("referrer-policy", "same-origin")
-    .type("text/html; charset=utf-8")
-    .send(renderPlainPage(page, nonce));
+  return (
+    reply
+      .header("content-security-policy", plainPagePolicy(nonce))
+      // With `no-referrer` a browser would hide the form's origin too.
+      .header("referrer-policy", "same-origin")
+      .type("text/html; charset=utf-8")
+      .send(renderPlainPage(page, nonce))
+  );
 }

@@ -30,10 +30,7 @@ export function createTryLimit(clock: Clock): TryLimit {
       wrongTries = wrongTries.filter(({ at }) => now() - at < WINDOW);
       const from = network(address);
       const own = wrongTries.filter((one) => one.from === from);
-      return Math.max(
-        secondsUntilFree(own, WRONG_TRIES),
-        secondsUntilFree(wrongTries, WRONG_TRIES_OF_ALL),
-      );
+      return Math.max(secondsUntilFree(own, WRONG_TRIES), secondsUntilFree(wrongTries, WRONG_TRIES_OF_ALL));
     },
     wrong(address) {
       if (wrongTries.length < WRONG_TRIES_OF_ALL) wrongTries.push({ at: now(), from: network(address) });

@@ -68,11 +68,15 @@ export function serveViewer(socket: PageSocket, options: PageSocketOptions): () 
   });
 
   function beat(): void {
-    if (!answered) return socket.terminate();
-    if (!isSignedIn()) return refuse();
-    answered = false;
-    socket.ping();
-    disarm = clock.after(PING, beat);
+    if (!answered) {
+      socket.terminate();
+    } else if (!isSignedIn()) {
+      refuse();
+    } else {
+      answered = false;
+      socket.ping();
+      disarm = clock.after(PING, beat);
+    }
   }
   function refuse(): void {
     session.close();

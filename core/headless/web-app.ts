@@ -4,9 +4,9 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { programFault } from "../api/commands.ts";
 import type { Problem } from "../model/problem.ts";
 import { problemPage } from "./plain-pages.ts";
-import { sendPlainPage } from "./send-plain-page.ts";
 import { denied, refuseRequest } from "./request-guard.ts";
 import { commonHeaders } from "./security-headers.ts";
+import { sendPlainPage } from "./send-plain-page.ts";
 
 /** Settings of 8 MiB as a JSON string. */
 export const BODY_BYTES = 24 * 1_048_576;

@@ -1,6 +1,6 @@
 import type { Problem } from "../model/problem.ts";
-import type { missingForOutside } from "../model/web-outside.ts";
 import { escapeUnprintable } from "../model/reply.ts";
+import type { missingForOutside } from "../model/web-outside.ts";
 import { errorCode } from "../util/file-system.ts";
 import { hostInUrl } from "../util/loopback.ts";
 

@@ -79,7 +79,7 @@ export interface GatewayStatus {
   readonly route: RouteStatus;
   readonly accounts: readonly AccountStatus[];
   readonly lastRun: { readonly endedAt: number; readonly summary: RunSummary } | null;
-  /** Since midnight, local time, in this process. */
+  /** Since midnight, local time, also before a restart. */
   readonly today: RunTotals;
   /** Not null: nothing is deleted because of its age until the clock is confirmed. */
   readonly clock?: ClockDoubt | null;

@@ -72,7 +72,9 @@ export function mapPasswords(
 /** Of each place that has one, by its key. */
 export function storedPasswords(settings: Settings | null): ReadonlyMap<string, Password> {
   const places = settings === null ? [] : passwordPlaces(settings);
-  return new Map(places.flatMap(({ key, password }) => (password === null ? [] : [[key, password] as const])));
+  return new Map(
+    places.flatMap(({ key, password }) => (password === null ? [] : [[key, password] as const])),
+  );
 }
 
 export function accountKey(account: { id: string; host: string; username: string }): string {

@@ -37,7 +37,9 @@ const LAST = Number.MAX_SAFE_INTEGER;
 
 type Column = keyof SearchWords;
 
-interface Condition {
+const ANYWHERE: readonly Column[] = ["sender", "recipient", "subject", "ident"];
+
+export interface Condition {
   readonly columns: readonly Column[];
   readonly asked: Asked;
   /** Equal or not; otherwise equal from the beginning. */
@@ -82,7 +84,6 @@ export function searchHistory(context: SpoolContext, query: HistoryQuery): Histo
 
 /** null: nothing can be it. */
 function searchOf(query: HistoryQuery): Search | null {
-  const anywhere: readonly Column[] = ["sender", "recipient", "subject", "ident"];
   const words = (columns: readonly Column[], asked: string | undefined): readonly Condition[] =>
     askedFor(asked ?? "").map((each) => ({ columns, asked: each, exact: false }));
   const one = (column: Column, word: string | null, exact: boolean): readonly Condition[] =>
@@ -94,7 +95,7 @@ function searchOf(query: HistoryQuery): Search | null {
   if (from >= to) return null;
   return {
     conditions: [
-      ...words(anywhere, query.words),
+      ...wordConditions(query.words),
       ...words(["sender"], query.sender),
       ...words(["recipient"], query.recipient),
       ...words(["subject"], query.subject),
@@ -192,7 +193,17 @@ function selective(conditions: readonly Condition[]): readonly (readonly Conditi
   return [...(exact.length > 0 ? [exact] : []), ...(longest !== null ? [[longest]] : [])];
 }
 
-function matchExpression(conditions: readonly Condition[], block: number): string {
+/** Words that may stand anywhere; none: nothing was asked for. */
+export function wordConditions(words: string | undefined): readonly Condition[] {
+  return askedFor(words ?? "").map((asked) => ({ columns: ANYWHERE, asked, exact: false }));
+}
+
+/** One of these facets, in a block. */
+export function facetCondition(facets: readonly string[]): (block: number) => string {
+  return (block) => `(facet : (${facets.map((facet) => `"${blockToken(block, facet)}"`).join(" OR ")}))`;
+}
+
+export function matchExpression(conditions: readonly Condition[], block: number): string {
   return conditions
     .map(({ columns, asked, exact }) => {
       const token = (word: string): string => `"${blockToken(block, word)}"${exact ? "" : " *"}`;
@@ -217,7 +228,8 @@ function waitingRows(context: SpoolContext, search: Search, { low, high }: Stret
   return rows.filter((row) => fits(context, row, search));
 }
 
-function fits(context: SpoolContext, row: Row, { conditions }: Search): boolean {
+/** `row`: of `message`. */
+export function fits(context: SpoolContext, row: Row, { conditions }: Pick<Search, "conditions">): boolean {
   if (conditions.length === 0) return true;
   const found = searchWords(context, row);
   return conditions.every(({ columns, asked, exact }) => {

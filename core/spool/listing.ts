@@ -43,6 +43,24 @@ export function countFolders({ journal }: SpoolContext): Readonly<Record<Folder,
   return counts;
 }
 
+export interface UnseenMessages {
+  /** Junk that could not be reported and that nobody has acknowledged. */
+  readonly junk: number;
+  /** Messages in Errors without a report. */
+  readonly errors: number;
+}
+
+export function countUnseen({ journal }: SpoolContext): UnseenMessages {
+  const row = journal.get(
+    `SELECT
+       (SELECT count(*) FROM message INDEXED BY message_unseen_junk WHERE folder = 'Junk' AND acknowledged_at IS NULL
+         AND junk_reason IN ('report-refused', 'report-failed')) AS junk,
+       (SELECT count(*) FROM message INDEXED BY message_unreported
+         WHERE folder = 'Errors' AND report_state = 'off') AS errors`,
+  );
+  return { junk: number(row?.["junk"]), errors: number(row?.["errors"]) };
+}
+
 /** Collected mail that waits in Inbox; reports and alerts are ours and do not count. */
 export function countWaitingMail({ journal }: SpoolContext): number {
   const row = journal.get("SELECT count(*) AS number FROM message WHERE folder = 'Inbox' AND kind = 'mail'");

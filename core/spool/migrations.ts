@@ -192,6 +192,19 @@ export const MIGRATIONS: readonly string[] = [
   -- 1: its ids have changed, only hashes tell what we have
   ALTER TABLE account ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
   `,
+  // --- 5: folders as people look at them, and what went through (spool/folder-list, spool/activity) ----------
+  `
+  -- All that a folder is sorted by. Mail that goes through Inbox pays nothing for it.
+  CREATE INDEX message_listed ON message (folder, id, outcome, report_state, size, sender, from_text, subject)
+    WHERE folder <> 'Inbox';
+  -- What nobody was told of.
+  CREATE INDEX message_unreported ON message (id) WHERE folder = 'Errors' AND report_state = 'off';
+  CREATE INDEX message_unseen_junk ON message (id)
+    WHERE folder = 'Junk' AND acknowledged_at IS NULL AND junk_reason IN ('report-refused', 'report-failed');
+  CREATE INDEX message_received ON message (received_at) WHERE kind = 'mail';
+  DROP INDEX message_closed;
+  CREATE INDEX message_closed ON message (closed_at, kind, outcome) WHERE closed_at IS NOT NULL;
+  `,
 ];
 
 export const JOURNAL_VERSION = MIGRATIONS.length;

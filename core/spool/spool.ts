@@ -30,6 +30,7 @@ import { errorCode, type FileSystem, nodeFileSystem, withRetries } from "../util
 import { FolderSync } from "../util/folder-sync.ts";
 import { Acceptor } from "./accept.ts";
 import { actionsOf } from "./action-rows.ts";
+import { ActivityCounts } from "./activity.ts";
 import { Actions } from "./actions.ts";
 import { BodyFile } from "./body-file.ts";
 import { bringForward } from "./bring-forward.ts";
@@ -38,6 +39,7 @@ import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./da
 import { JournalQueue } from "./delivery-queue.ts";
 import { isMessageFile } from "./file-name.ts";
 import { FileTasks } from "./file-tasks.ts";
+import { FolderLists } from "./folder-list.ts";
 import { HistoryIndex } from "./history-index.ts";
 import { historyMessage } from "./history-row.ts";
 import { searchHistory } from "./history-search.ts";
@@ -47,10 +49,12 @@ import {
   type AttemptRecord,
   attemptsOf,
   countFolders,
+  countUnseen,
   countWaitingMail,
   findMessage,
   listFolder,
   newestMessageAt,
+  type UnseenMessages,
 } from "./listing.ts";
 import { Meta } from "./meta.ts";
 import { Orphans } from "./orphans.ts";
@@ -105,6 +109,12 @@ export interface Spool {
   /** A page of a folder, oldest first, behind the row `afterId` (0: from the beginning). */
   list(folder: Folder, afterId: number, limit: number): readonly FolderRow[];
   counts(): Readonly<Record<Folder, number>>;
+  /** A window of a folder, as people look at it. */
+  readonly lists: FolderLists;
+  /** What went through. */
+  readonly activity: ActivityCounts;
+  /** What nobody was told of by mail, and nobody has taken note of. */
+  unseen(): UnseenMessages;
   /** Collected mail in Inbox, without reports and alerts. */
   waitingMail(): number;
   /** When the last message was taken over, ms since 1970; null: never. */
@@ -202,6 +212,8 @@ class JournalSpool implements Spool, BodyStore {
   readonly #outcomes: OutcomeJournal;
   readonly #owed = new Owed();
   readonly #historyIndex: HistoryIndex;
+  readonly lists: FolderLists;
+  readonly activity: ActivityCounts;
   readonly holds: Holds;
   readonly actions: Actions;
   readonly ledger: SeenLedger;
@@ -218,6 +230,8 @@ class JournalSpool implements Spool, BodyStore {
     this.#orphans = new Orphans(context, this.#acceptor.inFlight, recovery.orphans);
     this.#outcomes = new OutcomeJournal(context, this.#tasks, meta, this.#owed);
     this.#historyIndex = new HistoryIndex(context);
+    this.lists = new FolderLists(context);
+    this.activity = new ActivityCounts(context);
     this.holds = new Holds(context, this.#tasks, meta);
     this.actions = new Actions(context, this.#tasks, meta, this.holds);
     this.ledger = new JournalLedger(context);
@@ -284,6 +298,10 @@ class JournalSpool implements Spool, BodyStore {
 
   counts(): Readonly<Record<Folder, number>> {
     return countFolders(this.#context);
+  }
+
+  unseen(): UnseenMessages {
+    return countUnseen(this.#context);
   }
 
   waitingMail(): number {

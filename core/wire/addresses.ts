@@ -104,7 +104,8 @@ function readStrict(value: string): FoundAddress[] | null {
   for (const entry of list.flatMap((entry) => (entry.type === "group" ? entry.addresses : [entry]))) {
     if (entry.parts.local.tokens.includes('"')) return null; // it collapses blanks inside the quotes
     const address = composeAddress(
-      decodeAddressOctets(entry.local.trim()),
+      // Without quotes, blanks can only stand around its dots, and mean nothing (RFC 5322 4.4, obs-local-part).
+      decodeAddressOctets(entry.local.replace(/\s+/g, "")),
       decodeAddressOctets(entry.domain.trim()),
     );
     if (address === null) return null;

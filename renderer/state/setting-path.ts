@@ -14,7 +14,7 @@ export function splitProblems(
   const others: SettingProblem[] = [];
   for (const problem of problems) {
     const path = fieldPath(problem.path);
-    if (sections.includes(path.split(".")[0] ?? "")) fields[path] = capitalised(problem.message);
+    if (sections.includes(path.split(/[.[]/)[0] ?? "")) fields[path] = capitalised(problem.message);
     else others.push(problem);
   }
   return { fields, others };

@@ -1,7 +1,108 @@
+/** One button runs every check from DNS to a trial RCPT; the list fills while it runs. */
+import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Stethoscope } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Page } from "../components/page.tsx";
+import { countVerdicts, type DiagnosisCheck } from "../../core/model/diagnosis.ts";
+import { Checklist } from "../components/checklist.tsx";
+import { Empty, Page } from "../components/page.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
+import { groupChecks } from "../home/group-checks.ts";
+import { problemOf, useAction } from "../state/calls.ts";
+import { useTransport } from "../transport/transport-context.tsx";
 
 export function DiagnosePage() {
   const { t } = useTranslation();
-  return <Page title={t("pages.diagnose")}>{null}</Page>;
+  const transport = useTransport();
+  const diagnose = useAction("diagnose");
+  const [told, setTold] = useState<readonly DiagnosisCheck[]>([]);
+  const running = diagnose.isPending;
+
+  useEffect(() => {
+    if (!running) return;
+    return transport.subscribe("events", {
+      recent: false,
+      onItems: (items) => {
+        const checks = items.flatMap((item) =>
+          "entry" in item && item.entry.kind === "diagnosis" ? [item.entry.check] : [],
+        );
+        if (checks.length > 0) setTold((before) => [...before, ...checks]);
+      },
+    });
+  }, [transport, running]);
+
+  const checks = diagnose.data?.checks ?? told;
+  const start = (): void => {
+    setTold([]);
+    diagnose.mutate({});
+  };
+  return (
+    <Page
+      title={t("pages.diagnose")}
+      lead={t("home.diagnose.lead")}
+      actions={
+        <Button leftSection={<Stethoscope size={16} aria-hidden />} onClick={start} loading={running}>
+          {diagnose.data === undefined ? t("home.diagnose.start") : t("home.diagnose.again")}
+        </Button>
+      }
+    >
+      {diagnose.error && <ProblemAlert problem={problemOf(diagnose.error)} />}
+      <div aria-live="polite">
+        {(running || diagnose.data !== undefined) && <Summary checks={checks} running={running} />}
+      </div>
+      {checks.length === 0 && !running ? (
+        <Empty
+          icon={<Stethoscope size={40} strokeWidth={1.25} aria-hidden />}
+          title={t("home.diagnose.emptyTitle")}
+        >
+          {t("home.diagnose.empty")}
+        </Empty>
+      ) : (
+        <Stack gap="md">
+          {groupChecks(checks).map(({ subject, checks: own }) => (
+            <Paper
+              key={subject}
+              withBorder
+              p="md"
+              bg="var(--efs-surface)"
+              component="section"
+              aria-label={subject}
+            >
+              <Title order={2} mb="sm">
+                {subject}
+              </Title>
+              <Checklist checks={own} links />
+            </Paper>
+          ))}
+        </Stack>
+      )}
+    </Page>
+  );
+}
+
+function Summary({
+  checks,
+  running,
+}: {
+  readonly checks: readonly DiagnosisCheck[];
+  readonly running: boolean;
+}) {
+  const { t } = useTranslation();
+  const { pass, warn, fail } = countVerdicts(checks);
+  return (
+    <Group gap="lg" className="efs-numbers">
+      <Text size="sm" fw={600}>
+        {running
+          ? t("home.diagnose.running")
+          : fail > 0
+            ? t("home.diagnose.failed", { count: fail })
+            : warn > 0
+              ? t("home.diagnose.warned", { count: warn })
+              : t("home.diagnose.allRight")}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t("home.diagnose.counts", { pass, warn, fail })}
+      </Text>
+    </Group>
+  );
 }

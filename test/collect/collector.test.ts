@@ -813,6 +813,25 @@ describe("identity", () => {
     });
   });
 
+  test("a moved mailbox with a message that cannot be read: later it is known by its bytes", async () => {
+    const server = await startScriptedPop3Server({
+      messages: [message("x1", text("a")), message("x2", text("b"))],
+      capabilities: CAPABLE,
+      answer: ({ argument, name, session }) =>
+        name === "RETR" && argument === "1" && session === 1 ? ["-ERR not now\r\n"] : undefined,
+    });
+    const ledger = new MemoryLedger();
+    await ledger.record(
+      "",
+      ["a", "b"].map((name) => record(name, "collected", { collectedAt: 0, wholeHash: sha256(text(name)) })),
+    );
+    const account = { leaveOnServer: true };
+    const first = await collect(server, { ledger, account });
+    expect([first.result.known, first.result.failed, ledger.moved]).toEqual([1, 1, true]);
+    const second = await collect(server, { ledger, account });
+    expect([uids(second.intake.taken), second.result.known, ledger.moved]).toEqual([[], 1, false]);
+  });
+
   test("a mailbox that is empty while it moves: nothing is collected twice", async () => {
     const ledger = new MemoryLedger();
     await ledger.record("", [record("a", "collected", { collectedAt: 0, wholeHash: sha256(text("a")) })]);

@@ -256,6 +256,19 @@ test("how long files stay is what the settings say, also when these change", DEA
   ]);
 });
 
+test("the figures of today outlive the process", DEADLINE, async () => {
+  const { mailbox, kit } = await office([mail("one")]);
+  await kit.check();
+  mailbox.add([mail("two"), mail("three")]);
+  await kit.check();
+  expect((await kit.open()).status().today).toMatchObject({
+    collected: 3,
+    delivered: 3,
+    deferred: 0,
+    errors: 0,
+  });
+});
+
 test("the mail log of a run: from collecting to the last answer", DEADLINE, async () => {
   const unknown = mail("two").content.toString().replace("ada@", "unknown-bob@");
   const { kit } = await office([mail("one"), { uid: "two", content: Buffer.from(unknown) }]);

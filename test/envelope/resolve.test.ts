@@ -253,12 +253,10 @@ it("addresses of the settings have the form that found ones have, with an intern
 });
 
 it("what is forged takes nothing from how the trusted lines are read", () => {
-  // An odd but proper entry: only the strict reader, whose budget is limited, understands it.
-  const odd = "Delivered-To: Team: anna(x)@office.example (at work), bob @ office.example;\n";
-  const forged = `X-Original-To: ${'"a\\b" '.repeat(80)}<evil@office.example>\n`.repeat(40);
-  const plain = recipients(`${odd}${R}${R}`);
-  expect(plain).toEqual(["anna@office.example", "bob@office.example"]);
-  expect(recipients(`${odd}${R}${R}${forged}`)).toEqual(plain);
+  // Proper by RFC 5322, but only the strict reader, whose budget is limited, understands it.
+  const odd = "Delivered-To: anna . doe @ office.example\n";
+  const forged = "X-Original-To: e . v @ office.example\n".repeat(1_000);
+  expect(recipients(`${odd}${R}${R}${forged}`)).toEqual(["anna.doe@office.example"]);
 });
 
 describe("ignored headers", () => {

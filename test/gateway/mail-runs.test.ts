@@ -75,6 +75,7 @@ function setUp(parts: Parts) {
     },
     clockWatch: { look: async () => void done.push(...(parts.clock === true ? ["clock"] : [])) },
     reportContext: () => ({}),
+    today: { totals: () => noTotals, add: async () => undefined },
     steps: {
       before: async () => parts.before ?? { problem: null, goOn: true },
       after: async () => {

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createDispatch } from "../../core/api/commands.ts";
 import { CONTRACT_VERSION } from "../../core/api/contract.ts";
+import { createStreams } from "../../core/api/streams.ts";
 import { connectOwner } from "../../core/headless/api-client.ts";
 import { type ApiServer, startApiServer } from "../../core/headless/api-server.ts";
 import { readToken, writeEndpoint, writeToken } from "../../core/headless/endpoint-file.ts";
 import type { Gateway } from "../../core/model/gateway.ts";
+import { systemClock } from "../../core/util/system-clock.ts";
 import { fakeGateway, fakeHost, goodRun, idleStatus } from "../support/fake-gateway.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
@@ -30,6 +32,9 @@ async function startApi(answers: Partial<Gateway> = {}, host = "127.0.0.1"): Pro
     host,
     port: 0,
     version: "1.2.3",
+    clock: systemClock,
+    streams: createStreams({ clock: systemClock }),
+    web: () => gateway.settings().web,
     onFault,
     dispatch: createDispatch({ host: fakeHost(gateway), secrets: fakeSecrets(), onFault }),
   });
@@ -151,6 +156,9 @@ test("a port that is taken is told", async () => {
     host: "127.0.0.1",
     port,
     version: "1.2.3",
+    clock: systemClock,
+    streams: createStreams({ clock: systemClock }),
+    web: () => sampleSettings().web,
     onFault: () => undefined,
     dispatch: async () => ({ ok: null }),
   });

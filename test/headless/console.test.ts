@@ -98,6 +98,7 @@ test("a status with trouble in it", () => {
     "Account:    main: enabled",
     "            It is off. Switch it on.",
     "Account:    old: disabled",
+    "Today:      collected 0, delivered 0, deferred 0, errors 0",
   ]);
   // Only the process that runs can know that it has not checked.
   expect(formatStatus(status, 4711)).toContain("Account:    main: not checked yet");

@@ -31,6 +31,7 @@ test.each([false, true])("alerts go to stderr, those of the start first (json: %
       onFault: (error) => {
         throw error;
       },
+      openSetUp: () => Promise.reject(new Error("there are settings")),
       openGateway: async () => {
         const listeners = new Set<(event: GatewayEvent) => void>();
         return fakeGateway(sampleSettings(), {

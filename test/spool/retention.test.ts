@@ -1,5 +1,5 @@
 /** What is kept how long, and that nothing of it goes by a clock that is in doubt. */
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -93,8 +93,14 @@ test("a reported original can still be opened until its days are over; 0 days ke
     await closedIn("reported", "Errors", `report_state = 'reported', reported_at = ${now}`),
     await closedIn("backup", "Backup", "outcome = 'delivered'"),
   ];
+  const gone = await junk("gone", "blocked");
+  const path = spool.message(gone)?.path ?? "";
+  set(gone, "folder = NULL, junk_reason = NULL, outcome = 'delivered'");
+  unlinkSync(path);
   await kit.clock.advance(4_000 * DAY);
   expect([await spool.tend(), kept(ids)]).toEqual([{ files: 0, rows: 0 }, [true, true, true]]);
+  kit.policy = { ...kit.policy, historyDays: 3_999 };
+  expect(await spool.tend()).toEqual({ files: 0, rows: 1 });
 });
 
 test("Junk that was never reported is not aged before somebody has taken note of it", async () => {

@@ -1,6 +1,7 @@
 /** `efs` as a process of its own, with real settings, lock and API but a fake gateway; FAKE_RUN: its run. */
 import process from "node:process";
 import { runEfs } from "../../core/headless/run-efs.ts";
+import { openSetUp } from "../../core/set-up.ts";
 import { systemClock } from "../../core/util/system-clock.ts";
 import { type FakeRun, fakeOpenGateway } from "./fake-open-gateway.ts";
 
@@ -13,6 +14,7 @@ const code = await runEfs(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   clock: systemClock,
+  openSetUp,
   openGateway: fakeOpenGateway((process.env["FAKE_RUN"] ?? "good") as FakeRun),
   signal: stop.signal,
 });

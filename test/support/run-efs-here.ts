@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { runEfs } from "../../core/headless/run-efs.ts";
 import type { OpenGateway } from "../../core/model/gateway.ts";
+import { openSetUp } from "../../core/set-up.ts";
 import { systemClock } from "../../core/util/system-clock.ts";
 import { type FakeRun, fakeOpenGateway } from "./fake-open-gateway.ts";
 import type { Finished } from "./run-efs-process.ts";
@@ -23,6 +24,7 @@ export async function runEfsHere(
     stdout: stream("stdout"),
     stderr: stream("stderr"),
     clock: systemClock,
+    openSetUp,
     openGateway: options.openGateway ?? fakeOpenGateway(options.run ?? "good"),
     signal: new AbortController().signal,
   });
