@@ -13,6 +13,7 @@ import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
 import { explainFailure } from "./explain/explain-failure.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
+import { activityOf, dayStarts } from "./gateway/activity.ts";
 import { createActions } from "./gateway/actions.ts";
 import { createAddressing, createListRefresh } from "./gateway/addressing.ts";
 import { AlertDesk } from "./gateway/alert-desk.ts";
@@ -31,15 +32,18 @@ import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
 import { MailRuns } from "./gateway/mail-runs.ts";
-import { RecentLog } from "./gateway/recent-log.ts";
+import { RECENT_LINES, RecentLog } from "./gateway/recent-log.ts";
 import { runSchedule } from "./gateway/run-schedule.ts";
 import { spoolAlerts } from "./gateway/send-alerts.ts";
 import { spoolOversizeNotice } from "./gateway/send-oversize-notice.ts";
 import { takeUpOrphans } from "./gateway/take-up-orphans.ts";
+import { createTrials } from "./gateway/trials.ts";
 import { type AddressLists, openAddressLists } from "./lists/address-lists.ts";
 import { openDailyFile } from "./log/daily-file.ts";
 import { createProgramLog } from "./log/program-log.ts";
+import { readLogTail } from "./log/read-log-tail.ts";
 import type { ClockDoubt } from "./model/clock-doubt.ts";
+import type { Alert } from "./model/event.ts";
 import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model/message.ts";
 import type { RaiseAlert } from "./model/ports.ts";
@@ -58,6 +62,7 @@ import { nodeFileSystem } from "./util/file-system.ts";
 import { parseHeaderBlock } from "./wire/header-block.ts";
 
 const DAY = 86_400_000;
+const RECENT_ALERTS = 50;
 /** What asks a mail program to tell the sender that a message was read. */
 const READ_RECEIPT_FIELDS = ["Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"];
 
@@ -70,6 +75,8 @@ export const openGateway: OpenGateway = async (options) => {
 
   const events = createEvents();
   const recentLog = new RecentLog();
+  const recentAlerts: Alert[] = [];
+  recentLog.addEarlier(await readLogTail(join(dataDirectory, "log", "efs.log"), RECENT_LINES));
   const programFile = openDailyFile({
     path: join(dataDirectory, "log", "efs.log"),
     keep: () => settings.log.days,
@@ -90,6 +97,8 @@ export const openGateway: OpenGateway = async (options) => {
   });
   const announceAlert = createAlertFilter(clock, (alert) => {
     log({ source: "gateway", level: "warning", text: describeProblem(alert.problem) });
+    recentAlerts.push(alert);
+    if (recentAlerts.length > RECENT_ALERTS) recentAlerts.shift();
     events.emit({ kind: "alert", alert });
   });
   const alertDesk = new AlertDesk({ clock, linesAbout: (cause) => recentLog.about(cause) });
@@ -320,11 +329,20 @@ export const openGateway: OpenGateway = async (options) => {
     onFault: fault,
     onCheck: (check) => events.emit({ kind: "diagnosis", check }),
   });
+  const trials = createTrials({
+    clock,
+    tap,
+    secrets,
+    settings: () => settings,
+    helo: (tried) => heloName(tried, hostName),
+    alone: (work) => runs.alone(work),
+    onFault: fault,
+  });
   let stopSchedule: (() => void) | null = null;
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     stopSchedule?.();
-    await Promise.all([runs.stop(), diagnoses.stop()]);
+    await Promise.all([runs.stop(), diagnoses.stop(), trials.stop()]);
     await dispatcher.close();
     await alertDesk.saved();
     await spool.close();
@@ -351,8 +369,18 @@ export const openGateway: OpenGateway = async (options) => {
       listsChanged: () => guard.settingsChanged(),
       alone: (work) => runs.alone(work),
     }),
-    ...createHistoryCalls(spool, clockWatch),
-    ...createActions({ clock, log, spool, guard, settings: () => settings, kick: () => dispatcher.kick() }),
+    ...createHistoryCalls(spool, clockWatch, () => runs.review()),
+    ...createActions({
+      clock,
+      log,
+      spool,
+      guard,
+      settings: () => settings,
+      kick() {
+        dispatcher.kick();
+        runs.review();
+      },
+    }),
     check: (order = {}) => runs.check(order),
     status: () => ({
       ...runs.status(),
@@ -367,19 +395,23 @@ export const openGateway: OpenGateway = async (options) => {
     saveSettings,
     diagnose: (onCheck, signal) => diagnoses.run(onCheck, signal),
     subscribe: (listener) => events.subscribe(listener),
-    trials: notBuilt(),
-    stop: () => notBuilt(),
-    pause: () => notBuilt(),
-    recentLog: () => notBuilt(),
-    recentAlerts: () => notBuilt(),
-    listFolder: () => notBuilt(),
-    listFolderIds: () => notBuilt(),
-    activity: () => notBuilt(),
+    trials,
+    stop: () => runs.halt(),
+    pause: (paused) => runs.pause(paused),
+    recentLog: (limit) => recentLog.last(limit),
+    recentAlerts: () => [...recentAlerts],
+    listFolder: (order) => spool.lists.list(order),
+    listFolderIds: (order) => spool.lists.queueIds(order),
+    activity() {
+      const now = clock.now();
+      return activityOf(spool.activity.since(dayStarts(now)[0] ?? now), now);
+    },
     startSchedule() {
       stopSchedule ??= runSchedule({
         clock,
         runs,
         settings: () => settings,
+        paused: () => runs.paused,
         takeMarker: watchMarker(dataDirectory, log),
         onFault: fault,
       });
@@ -391,10 +423,6 @@ export const openGateway: OpenGateway = async (options) => {
   };
   return gateway;
 };
-
-function notBuilt(): never {
-  return undefined as never;
-}
 
 async function makeLogFolder(folder: string): Promise<void> {
   try {

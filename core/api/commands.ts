@@ -141,7 +141,7 @@ function createHandlers({ host, secrets, signal }: CommandsOptions): Handlers {
           });
     },
     async "adopt-headers"({ account, adopt }) {
-      await ready().adoptHeaders(account, adopt);
+      await saves.inTurn(() => ready().adoptHeaders(account, adopt));
       return null;
     },
     resolve({ text, account, settings }) {

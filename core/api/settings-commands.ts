@@ -19,6 +19,8 @@ export function settingsDocument(settings: Settings): SettingsDocument {
 }
 
 export interface SettingsSaves {
+  /** Something else that changes them. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
   save(text: string, revision: string | null): Promise<SaveSettingsResult>;
   import(text: string): Promise<ImportedSettings>;
 }
@@ -44,6 +46,7 @@ export function createSettingsSaves(host: GatewayHost, secrets: Secrets): Settin
     else await current.finish(settings);
   };
   return {
+    inTurn,
     save: (text, revision) =>
       inTurn(async () => {
         const stored = inForce();

@@ -9,7 +9,8 @@
  * 4. At most 100 recipients a transaction (RFC 5321 4.5.3.1.8). Each transaction is settled by itself; what is left
  *    of a message is claimed again, at once.
  * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished.
- * 6. Told to stop: what is past its final dot is finished, everything else is released.
+ * 6. A deferred route whose probe is due is tried also when there is nothing to send.
+ * 7. Told to stop: what is past its final dot is finished, everything else is released.
  */
 
 import type { Failure } from "../model/failure.ts";
@@ -101,6 +102,7 @@ export class DeliveryRun {
         if (this.#untilOver && this.#busy === 0 && this.#ready.length === 0 && !this.#mayHaveMore) break;
         await this.#sleep();
       }
+      if (!this.#stopping) await this.#tryRoute();
     } catch (error) {
       this.#fatal(error);
     }
@@ -367,6 +369,22 @@ export class DeliveryRun {
       signal: this.#opening.signal,
       ...(ports.limits === undefined ? {} : { limits: ports.limits }),
     });
+  }
+
+  /**
+   * On trial, with no message that could have shown it: a connection has to do. Otherwise reports and alerts would
+   * wait for the next message although the server is back.
+   */
+  async #tryRoute(): Promise<void> {
+    const { route } = this.#context;
+    if (route.usable || this.#routeDown) return;
+    if (!this.#up) {
+      const opened = await this.#open();
+      if (opened.kind === "failed") await this.#routeFailed(opened.failure);
+      if (opened.kind !== "open") return;
+      await opened.session.quit();
+    }
+    await route.finished();
   }
 
   async #routeFailed(failure: Failure): Promise<void> {

@@ -3,7 +3,7 @@
  *
  * 1. A failure that concerns every message defers the route: one probe per back-off step (1, 2, 5, 10, 15, 30, 60
  *    minutes, then hourly), not one per message. The state is kept over restarts.
- * 2. One finished transaction makes it usable again.
+ * 2. One finished transaction makes it usable again; where there is nothing to send, a connection that is ready for it.
  * 3. Two fresh connections in a row without a finished transaction defer it too. The messages they were lost with
  *    are remembered, so that the next probe is made with another one.
  * 4. The second server stands in while the first cannot be reached (look-up, connection), and only then. The
@@ -38,7 +38,7 @@ export interface Route {
   failed(failure: Failure): Promise<void>;
   /** A connection was lost after so many finished transactions. True: that fails the route. */
   connectionLost(finished: number, messageId: number): boolean;
-  /** A transaction was finished. */
+  /** A transaction was finished, or could have been. */
   finished(): Promise<void>;
   suspect(messageId: number): boolean;
   /** 452 4.3.x to MAIL in a row. */

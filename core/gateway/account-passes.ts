@@ -33,6 +33,7 @@ interface AccountMemory {
   loginFailures: number;
   pausedUntil: number | null;
   problem: Problem | null;
+  problemSince: number | null;
   /** What the pause was for: another password, user or server ends it. */
   credentials: string;
 }
@@ -61,8 +62,9 @@ export class AccountPasses {
 
   status(account: AccountSettings): AccountStatus {
     const { id, name, enabled } = account;
-    const { lastCheckAt, pausedUntil, problem } = this.#of(account);
-    return { id, name, enabled, lastCheckAt, pausedUntil, problem };
+    const { lastCheckAt, pausedUntil, problem, problemSince } = this.#of(account);
+    const since = problem === null || problemSince === null ? {} : { problemSince };
+    return { id, name, enabled, lastCheckAt, pausedUntil, problem, ...since };
   }
 
   /**
@@ -104,11 +106,11 @@ export class AccountPasses {
     memory.lastCheckAt = clock.now();
     const password = openPassword(account);
     if (password === null) {
-      memory.problem = unreadablePassword(account);
+      failedWith(memory, unreadablePassword(account), clock.now());
       return memory.problem;
     }
     const result = await collect(account, password, signal);
-    memory.problem = result.problem;
+    failedWith(memory, result.problem, clock.now());
     if (result.trouble === "login") {
       const pause = LOGIN_PAUSES[Math.min(memory.loginFailures, LOGIN_PAUSES.length - 1)] ?? MINUTE;
       memory.loginFailures += 1;
@@ -137,11 +139,17 @@ export class AccountPasses {
       loginFailures: pause?.failures ?? 0,
       pausedUntil: pause?.until ?? null,
       problem: null,
+      problemSince: null,
       credentials,
     };
     this.#memory.set(account.id, memory);
     return memory;
   }
+}
+
+function failedWith(memory: AccountMemory, problem: Problem | null, now: number): void {
+  memory.problem = problem;
+  memory.problemSince = problem === null ? null : (memory.problemSince ?? now);
 }
 
 /** One that ends later than any pause can was begun before the clock was put back. */

@@ -22,11 +22,11 @@ export function dayStarts(now: number, count = DAYS): readonly number[] {
 
 /** `quarters`: from the first of `dayStarts` on. */
 export function activityOf(quarters: ReadonlyMap<number, QuarterCounts>, now: number): Activity {
-  const days = sums(quarters, dayStarts(now));
+  const days = sums(quarters, dayStarts(now), now);
   const none: DayCounts = { collected: 0, delivered: 0, errors: 0, junk: 0 };
   const dayOf = (sum: Sum | undefined): DayCounts => (sum === undefined ? none : sum.counts);
   return {
-    hours: sums(quarters, hourStarts(now)).map(bucket),
+    hours: sums(quarters, hourStarts(now), now).map(bucket),
     days: days.map(bucket),
     today: dayOf(days.at(-1)),
     yesterday: dayOf(days.at(-2)),
@@ -38,10 +38,16 @@ interface Sum {
   readonly counts: DayCounts;
 }
 
-function sums(quarters: ReadonlyMap<number, QuarterCounts>, starts: readonly number[]): readonly Sum[] {
+function sums(
+  quarters: ReadonlyMap<number, QuarterCounts>,
+  starts: readonly number[],
+  now: number,
+): readonly Sum[] {
   const found = starts.map((from) => ({ from, counts: { collected: 0, delivered: 0, errors: 0, junk: 0 } }));
   for (const [quarter, { collected, delivered, errors, junk }] of quarters) {
     const at = quarter * QUARTER;
+    // Entered by a clock that was ahead.
+    if (at > now) continue;
     const counts = found.findLast(({ from }) => from <= at)?.counts;
     if (counts === undefined) continue;
     counts.collected += collected;

@@ -5,7 +5,8 @@
  * 2. Reports to the postmaster go after all other messages of the run, in a delivery run (so on a connection) of
  *    their own.
  * 3. A run that a person asked for probes a deferred route at once; the schedule's wait for the back-off.
- * 4. Stop: nothing new is begun, what is in flight is finished.
+ * 4. Stop: nothing new is begun, what is in flight is finished. While paused no run of the schedule's begins; a person
+ *    who asks for one ends the pause.
  * 5. Expected trouble of accounts, server and disk is in the summary; a run rejects only for a fault, and only
  *    when the rest of its work is done: one bad file or message does not stop the mail.
  * 6. Pre and post check belong to collecting: a run that only delivers has none.
@@ -13,7 +14,7 @@
  */
 import type { Dispatcher } from "../deliver/dispatcher.ts";
 import type { GatewayState, RunSummary } from "../model/event.ts";
-import type { CheckOrder, GatewayStatus } from "../model/gateway.ts";
+import type { AccountStatus, CheckOrder, GatewayStatus, RouteStatus } from "../model/gateway.ts";
 import type { MessageKind } from "../model/message.ts";
 import type { Clock, Log } from "../model/ports.ts";
 import { describeProblem, type Problem, ProblemError } from "../model/problem.ts";
@@ -21,6 +22,7 @@ import type { AccountSettings, Settings } from "../model/settings.ts";
 import type { ReportContext } from "../outcome/postmaster-report.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { AccountPasses } from "./account-passes.ts";
+import { type AttentionReason, attentionReasons } from "./attention.ts";
 import type { CheckSteps } from "./check-steps.ts";
 import type { ClockWatch } from "./clock-watch.ts";
 import type { DayTotals } from "./day-totals.ts";
@@ -76,8 +78,14 @@ interface RunOrder {
 export class MailRuns {
   readonly #parts: MailRunsParts;
   readonly #stopping = new AbortController();
+  /** Ends the run that is under way; null: there is none. */
+  #running: AbortController | null = null;
+  #paused = false;
   #last: Promise<unknown> = Promise.resolve();
-  #state: GatewayState = "idle";
+  /** What is done just now. */
+  #activity: "idle" | "checking" | "sending" | "stopping" = "idle";
+  /** As it was told last. */
+  #told: GatewayState = "idle";
   #lastRun: GatewayStatus["lastRun"] = null;
   #routeProblem: Problem | null = null;
   #nextCheckAt: number | null = null;
@@ -89,28 +97,56 @@ export class MailRuns {
 
   /** One run, after the one that is under way. */
   check({ accounts, sendNow = false, signal }: CheckOrder): Promise<RunSummary> {
+    this.pause(false);
     return this.#exclusive(() =>
-      this.#run({
-        accounts: this.#chosen(accounts),
-        byName: accounts !== undefined,
-        sendNow,
-        probeNow: true,
-        signal: this.#signal(signal),
-      }),
+      this.#stoppable(signal, (ends) =>
+        this.#run({
+          accounts: this.#chosen(accounts),
+          byName: accounts !== undefined,
+          sendNow,
+          probeNow: true,
+          signal: ends,
+        }),
+      ),
     );
   }
 
-  /** The schedule's: only these accounts, or none (what waits for another try is due). */
-  scheduled(accounts: readonly string[]): Promise<RunSummary> {
-    return this.#exclusive(() =>
-      this.#run({
-        accounts: this.#chosen(accounts),
-        byName: false,
-        sendNow: false,
-        probeNow: false,
-        signal: this.#signal(),
-      }),
-    );
+  /** The schedule's: only these accounts, or none (what waits for another try is due). null: paused. */
+  scheduled(accounts: readonly string[]): Promise<RunSummary | null> {
+    return this.#exclusive(async () => {
+      if (this.#paused) return null;
+      return this.#stoppable(undefined, (ends) =>
+        this.#run({
+          accounts: this.#chosen(accounts),
+          byName: false,
+          sendNow: false,
+          probeNow: false,
+          signal: ends,
+        }),
+      );
+    });
+  }
+
+  /** Ends the run that is under way, and only it. False: there is none. */
+  halt(): boolean {
+    this.#running?.abort();
+    return this.#running !== null;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.halt();
+    this.#parts.log({
+      source: "gateway",
+      level: "info",
+      text: paused ? "paused: nothing is begun by itself until the pause is ended" : "the pause is ended",
+    });
+    this.review();
   }
 
   /** Something that wants a mailbox for itself, after the run that is under way. */
@@ -138,34 +174,74 @@ export class MailRuns {
 
   settingsChanged(): void {
     this.#routeProblem = null;
+    this.review();
   }
 
   status(): Omit<GatewayStatus, "version" | "dataDirectory"> {
-    const { spool, dispatcher, settings, accounts } = this.#parts;
-    const { smtp, accounts: configured } = settings();
-    const { failures } = spool.route.load();
-    const nextProbeAt = dispatcher.nextProbeAt();
+    const { spool } = this.#parts;
     return {
-      state: this.#state,
-      nextCheckAt: this.#nextCheckAt,
+      state: this.#state(),
+      nextCheckAt: this.#paused ? null : this.#nextCheckAt,
       folders: spool.counts(),
-      route: {
-        server: `${smtp.host}:${smtp.port}`,
-        forward: smtp.forward,
-        usable: nextProbeAt === null,
-        failures,
-        nextProbeAt,
-        problem: this.#routeProblem,
-      },
-      accounts: configured.map((account) => accounts.status(account)),
+      route: this.#routeStatus(),
+      accounts: this.#accountStatuses(),
       lastRun: this.#lastRun,
       today: this.#parts.today.totals(),
+      unseenJunk: spool.unseen().junk,
+    };
+  }
+
+  /** Something may have changed that needs a person, or does not any more: tells the state, when it is another one. */
+  review(): void {
+    const state = this.#state();
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#parts.events.emit({ kind: "state", state });
+  }
+
+  #state(): GatewayState {
+    if (this.#activity !== "idle") return this.#activity;
+    if (this.#paused) return "paused";
+    return this.#reasons().length > 0 ? "attention" : "idle";
+  }
+
+  #reasons(): readonly AttentionReason[] {
+    const { clock, clockWatch, guard, spool } = this.#parts;
+    const unseen = spool.unseen();
+    return attentionReasons({
+      now: clock.now(),
+      route: this.#routeStatus(),
+      accounts: this.#accountStatuses(),
+      problems: this.#lastRun?.summary.problems ?? [],
+      holds: guard.holds().length,
+      clock: clockWatch.doubt(),
+      unseenJunk: unseen.junk,
+      unreported: unseen.errors,
+    });
+  }
+
+  #accountStatuses(): readonly AccountStatus[] {
+    const { settings, accounts } = this.#parts;
+    return settings().accounts.map((account) => accounts.status(account));
+  }
+
+  #routeStatus(): RouteStatus {
+    const { spool, dispatcher, settings } = this.#parts;
+    const { smtp } = settings();
+    const nextProbeAt = dispatcher.nextProbeAt();
+    return {
+      server: `${smtp.host}:${smtp.port}`,
+      forward: smtp.forward,
+      usable: nextProbeAt === null,
+      failures: spool.route.load().failures,
+      nextProbeAt,
+      problem: this.#routeProblem,
     };
   }
 
   /** Ends what is under way; no run begins afterwards. */
   async stop(): Promise<void> {
-    this.#setState("stopping");
+    this.#nowDoing("stopping");
     this.#stopping.abort();
     await this.#last;
   }
@@ -177,6 +253,19 @@ export class MailRuns {
     });
     this.#last = next.catch(() => undefined);
     return next;
+  }
+
+  async #stoppable<Result>(
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const running = new AbortController();
+    this.#running = running;
+    try {
+      return await run(AbortSignal.any([this.#signal(signal), running.signal]));
+    } finally {
+      this.#running = null;
+    }
   }
 
   async #run(order: RunOrder): Promise<RunSummary> {
@@ -199,12 +288,16 @@ export class MailRuns {
     await this.#attempt(trouble, () => this.#sendAlerts(order, problems));
     if (collects) await this.#attempt(trouble, () => this.#after(order, problems));
     await this.#aside(trouble, () => this.#tend());
-    if (!this.#stopping.signal.aborted) this.#setState("idle");
-    if (faults.length > 0) throw faults[0];
+    const stopping = this.#stopping.signal.aborted;
+    if (!stopping) this.#activity = "idle";
+    if (faults.length > 0) {
+      this.review();
+      throw faults[0];
+    }
     const summary = this.#summary(startedAt, problems);
     this.#lastRun = { endedAt: clock.now(), summary };
     await this.#parts.today.add(summary);
-    this.#setState(problems.length > 0 ? "attention" : this.#state);
+    this.review();
     this.#parts.events.emit({ kind: "run-finished", summary });
     return summary;
   }
@@ -214,7 +307,7 @@ export class MailRuns {
     if (accounts.length === 0) return false;
     let collects = true;
     await this.#attempt(trouble, async () => {
-      this.#setState("checking");
+      this.#nowDoing("checking");
       const { problem, goOn } = await this.#parts.steps.before(signal);
       if (problem !== null) trouble.problems.push(problem);
       collects = goOn;
@@ -235,7 +328,7 @@ export class MailRuns {
 
   async #collectAndDeliver(order: RunOrder, trouble: RunTrouble): Promise<void> {
     const { accounts, records, dispatcher } = this.#parts;
-    this.#setState(order.accounts.length > 0 ? "checking" : "sending");
+    this.#nowDoing(order.accounts.length > 0 ? "checking" : "sending");
     const collecting = accounts.run(order.accounts, order.byName, order.signal);
     // Awaited below, whatever becomes of delivering: no run ends while an account is still at work.
     collecting.catch(() => undefined);
@@ -263,7 +356,7 @@ export class MailRuns {
     const { clock, log, spool, dispatcher, settings, guard, reportContext } = this.#parts;
     const { bodies, outcomes } = spool;
     if (!settings().smtp.forward) return;
-    this.#setState("sending");
+    this.#nowDoing("sending");
     for (;;) {
       if (signal.aborted || dispatcher.nextProbeAt() !== null || guard.reportsWait()) return;
       const made = await spoolDueReports({ clock, log, settings, context: reportContext, bodies, outcomes });
@@ -360,10 +453,10 @@ export class MailRuns {
     return signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal]);
   }
 
-  #setState(state: GatewayState): void {
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#parts.events.emit({ kind: "state", state });
+  #nowDoing(activity: "checking" | "sending" | "stopping"): void {
+    // Whatever a run still has to do, the end is under way.
+    if (this.#activity !== "stopping") this.#activity = activity;
+    this.review();
   }
 }
 

@@ -1,15 +1,25 @@
 import type { LogLine } from "../model/event.ts";
 
-const KEPT = 500;
+export const RECENT_LINES = 500;
 const SHOWN = 5;
 
-/** What was logged last, for the alerts: the last lines that belong to a cause. */
+/** What was logged last, for the pages; and for the alerts the last lines that belong to a cause. */
 export class RecentLog {
   #lines: LogLine[] = [];
 
   add(line: LogLine): void {
     this.#lines.push(line);
-    if (this.#lines.length >= 2 * KEPT) this.#lines = this.#lines.slice(-KEPT);
+    if (this.#lines.length >= 2 * RECENT_LINES) this.#lines = this.#lines.slice(-RECENT_LINES);
+  }
+
+  /** Of an earlier process: they come before all that is there. */
+  addEarlier(lines: readonly LogLine[]): void {
+    this.#lines = [...lines, ...this.#lines].slice(-RECENT_LINES);
+  }
+
+  /** Oldest first. */
+  last(most: number): readonly LogLine[] {
+    return this.#lines.slice(-Math.min(Math.max(most, 1), RECENT_LINES));
   }
 
   /** A cause is `kind`, or `kind:account` (what is behind that says which message it is about). */

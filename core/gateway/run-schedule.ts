@@ -19,13 +19,15 @@ export interface ScheduleParts {
   readonly clock: Clock;
   readonly runs: Pick<MailRuns, "check" | "scheduled" | "nextDeliveryAt" | "nextCheckAt">;
   readonly settings: () => Settings;
+  /** Nothing is begun, and the marker file stays. */
+  readonly paused?: () => boolean;
   /** Takes the marker file away; true: it was there. */
   readonly takeMarker?: () => Promise<boolean>;
   readonly onFault: (error: unknown, doing: string) => void;
 }
 
 /** The returned function ends it; a run that is under way goes on. */
-export function runSchedule({ clock, runs, settings, takeMarker, onFault }: ScheduleParts): () => void {
+export function runSchedule({ clock, runs, settings, paused, takeMarker, onFault }: ScheduleParts): () => void {
   const longest = takeMarker === undefined ? LONGEST : MARKER_EVERY;
   const startedAt = new Map<string, number>();
   let stopped = false;
@@ -44,6 +46,7 @@ export function runSchedule({ clock, runs, settings, takeMarker, onFault }: Sche
   const enabled = () => settings().accounts.filter((account) => account.enabled);
 
   const tick = async (): Promise<void> => {
+    if (paused?.() === true) return;
     const asked = (await takeMarker?.()) === true;
     if (stopped) return;
     const now = clock.now();
@@ -66,6 +69,7 @@ export function runSchedule({ clock, runs, settings, takeMarker, onFault }: Sche
     const checks = enabled().flatMap((account) => checkAt(account, now) ?? []);
     const nextCheck = checks.length === 0 ? null : Math.min(...checks);
     runs.nextCheckAt(nextCheck);
+    if (paused?.() === true) return longest;
     const next = Math.min(nextCheck ?? Number.POSITIVE_INFINITY, deliveryAt(now) ?? Number.POSITIVE_INFINITY);
     return Math.min(longest, Math.max(250, next - now));
   };

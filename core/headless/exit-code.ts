@@ -15,6 +15,7 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 export function exitCodeOf(problem: Problem): ExitCode {
   if (problem.code === "data-directory-in-use" || problem.code.startsWith("owner-")) return exitCode.inUse;
+  if (problem.code === "set-up-needed") return exitCode.settings;
   if (problem.code.startsWith("settings-") || problem.code.startsWith("usage-")) return exitCode.settings;
   return exitCode.failed;
 }

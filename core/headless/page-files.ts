@@ -20,12 +20,11 @@ export const builtPages: string = fileURLToPath(new URL("../../out/renderer", im
 
 /** `path`: decoded, with its leading slash. Pure. */
 export function wantedFile(path: string): PageFile {
-  const names = path
-    .split("/")
-    .filter((name, index, all) => index > 0 && !(name === "" && index === all.length - 1));
+  const isFolder = path.endsWith("/");
+  const names = path === "/" ? [] : path.slice(1, isFolder ? -1 : undefined).split("/");
   if (!names.every((name) => NAME.test(name))) return { kind: "none" };
-  const last = names.at(-1) ?? "";
-  if (!last.includes(".") || (names.length === 1 && last === "index.html")) return { kind: "index" };
+  if (!names.at(-1)?.includes(".") || path === "/index.html") return { kind: "index" };
+  if (isFolder) return { kind: "none" };
   return { kind: "file", name: names.join("/"), immutable: names[0] === "assets" };
 }
 

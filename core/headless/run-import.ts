@@ -10,7 +10,7 @@
 import { invalidImport } from "../api/settings-commands.ts";
 import { ProblemError } from "../model/problem.ts";
 import { formatSettingProblem, type SettingProblem } from "../model/setting-problems.ts";
-import { importSettings } from "../settings/import-settings.ts";
+import { importSettings, newerVersion } from "../settings/import-settings.ts";
 import { parseSettings } from "../settings/parse-settings.ts";
 import { createSettingsStore } from "../settings/settings-store.ts";
 import { openDataDirectory } from "../spool/data-directory.ts";
@@ -30,8 +30,13 @@ export async function runImport(context: CommandContext, file: string): Promise<
   const { output, json } = context;
   const content = await readSettingsFile(file, context.stdin);
   const parsed = parseSettings(content);
+  // What cannot be taken over leaves no trace: not even an empty data folder.
   const imported: Imported =
-    parsed.kind === "invalid" ? { problems: parsed.problems } : await takeOver(context, content);
+    parsed.kind === "invalid"
+      ? { problems: parsed.problems }
+      : parsed.kind === "newer"
+        ? { problems: [newerVersion(parsed.version)] }
+        : await takeOver(context, content);
   if ("problems" in imported) {
     if (json) output.json({ error: invalidImport(imported.problems), problems: imported.problems });
     else for (const problem of imported.problems) output.note(formatSettingProblem(problem));

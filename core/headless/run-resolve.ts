@@ -61,6 +61,11 @@ export async function runResolve(
     }
     const noHeader = parseHeaderBlock(message.header).fields.length === 0;
     if (noHeader) output.note("This does not look like a message: there is no header in it.");
+    if (message.size > (account?.maxMessageBytes ?? settings.control.maxMessageBytes)) {
+      output.note(
+        "Collecting leaves a message of this size at the provider; this is for one that gets here all the same.",
+      );
+    }
     for (const line of formatResolved(resolved)) output.line(line);
   }
   return exitCode.done;

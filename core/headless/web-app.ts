@@ -56,6 +56,10 @@ export function createWebApp({ tls, names, onFault }: WebAppOptions): FastifyIns
     }
     return undefined;
   });
+  app.addHook("onResponse", async (request) => {
+    // A connection that was to become another kind is nobody's once that is refused.
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+  });
   app.setNotFoundHandler((request, reply) =>
     tell(request, reply, 404, denied("There is nothing at this address.")),
   );

@@ -54,6 +54,8 @@ export interface AccountStatus {
   readonly pausedUntil: number | null;
   /** Why its last check failed; null: it did not. */
   readonly problem: Problem | null;
+  /** Since when its checks fail one after another, in this process; left out: the last one did not. */
+  readonly problemSince?: number;
 }
 
 /** The way to the local server. */

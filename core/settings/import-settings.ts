@@ -19,6 +19,13 @@ export type ImportResult =
   | { readonly kind: "settings"; readonly settings: Settings }
   | { readonly kind: "invalid"; readonly problems: readonly SettingProblem[] };
 
+export function newerVersion(version: number): SettingProblem {
+  return {
+    path: "version",
+    message: `is ${version}, from a newer program; this one knows ${SETTINGS_VERSION}`,
+  };
+}
+
 /** `stored`: the settings in force, for rule 4; null: there are none. */
 export function importSettings(
   content: string | Buffer,
@@ -27,10 +34,7 @@ export function importSettings(
 ): ImportResult {
   const parsed = parseSettings(content);
   if (parsed.kind === "invalid") return parsed;
-  if (parsed.kind === "newer") {
-    const message = `is ${parsed.version}, from a newer program; this one knows ${SETTINGS_VERSION}`;
-    return { kind: "invalid", problems: [{ path: "version", message }] };
-  }
+  if (parsed.kind === "newer") return { kind: "invalid", problems: [newerVersion(parsed.version)] };
   const kept = storedPasswords(stored);
   const problems: SettingProblem[] = [];
   const settings = mapPasswords(parsed.settings, ({ path, key, password, hashed }) => {

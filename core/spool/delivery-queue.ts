@@ -32,7 +32,7 @@ export class JournalQueue implements DeliveryQueue {
   }
 
   async claim(order: ClaimOrder): Promise<readonly QueuedMessage[]> {
-    const { journal, directory } = this.#context;
+    const { journal, directory, policy } = this.#context;
     await this.#owed.settle();
     return journal.commit(() => {
       const rows = this.#due(order);
@@ -41,9 +41,18 @@ export class JournalQueue implements DeliveryQueue {
         journal.run("UPDATE message SET claimed = 1, due_at = ? WHERE id = ?", order.nextAt, id);
         journal.run("INSERT INTO attempt (message, started_at, state) VALUES (?, ?, 'open')", id, order.now);
       }
-      return rows.map((row) =>
-        queuedMessage(journal, row, directory.folder("Inbox"), order.now, this.#meta.usableTime),
-      );
+      // While the clock is in doubt nothing is old enough to expire.
+      const believed = policy().clockBelieved !== false;
+      return rows.map((row) => {
+        const message = queuedMessage(
+          journal,
+          row,
+          directory.folder("Inbox"),
+          order.now,
+          this.#meta.usableTime,
+        );
+        return believed ? message : { ...message, usableAge: 0 };
+      });
     });
   }
 

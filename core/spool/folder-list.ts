@@ -13,7 +13,7 @@ import type { Folder, RecipientState } from "../model/message.ts";
 import { BLOCK_BITS, outcomeFacet } from "./history-index.ts";
 import { type Condition, facetCondition, fits, matchExpression, wordConditions } from "./history-search.ts";
 import type { Row } from "./journal.ts";
-import { lastAnswer, LISTED_STATES, listedState, TELLING } from "./listed-state.ts";
+import { LISTED_STATES, lastAnswer, listedState, TELLING } from "./listed-state.ts";
 import { junkReason, messageKind, reportState } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull, text } from "./spool-context.ts";

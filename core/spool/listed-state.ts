@@ -77,7 +77,9 @@ export interface AnswerFacts {
 export function lastAnswer({ states, outcomeDetail, junkReason }: AnswerFacts): string | null {
   // What the policy turned away was never sent to anybody.
   const decided = junkReason === null ? null : outcomeDetail;
-  const telling = [...states].sort((one, other) => TELLING.indexOf(one.kind) - TELLING.indexOf(other.kind))[0];
+  const telling = [...states].sort(
+    (one, other) => TELLING.indexOf(one.kind) - TELLING.indexOf(other.kind),
+  )[0];
   const found = decided ?? (telling === undefined ? null : answerOf(telling)) ?? outcomeDetail;
   if (found === null || found === "") return null;
   return found.length > LONGEST ? `${found.slice(0, LONGEST - 3)}...` : found;

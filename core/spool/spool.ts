@@ -30,8 +30,8 @@ import { errorCode, type FileSystem, nodeFileSystem, withRetries } from "../util
 import { FolderSync } from "../util/folder-sync.ts";
 import { Acceptor } from "./accept.ts";
 import { actionsOf } from "./action-rows.ts";
-import { ActivityCounts } from "./activity.ts";
 import { Actions } from "./actions.ts";
+import { ActivityCounts } from "./activity.ts";
 import { BodyFile } from "./body-file.ts";
 import { bringForward } from "./bring-forward.ts";
 import { copyBody, readHeader } from "./copy-body.ts";

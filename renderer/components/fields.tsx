@@ -32,7 +32,7 @@ interface FieldTexts {
 }
 
 /** The words of a field: hint and placeholder only where the catalogue has them. */
-function useFieldTexts(text: string): FieldTexts {
+export function useFieldTexts(text: string): FieldTexts {
   useTranslation();
   const word = (part: string): string => String(i18next.t(`${text}.${part}` as never));
   const has = (part: string): boolean => i18next.exists(`${text}.${part}`);
@@ -43,7 +43,7 @@ function useFieldTexts(text: string): FieldTexts {
   };
 }
 
-const below: { inputWrapperOrder: ("label" | "input" | "description" | "error")[] } = {
+export const below: { inputWrapperOrder: ("label" | "input" | "description" | "error")[] } = {
   inputWrapperOrder: ["label", "input", "description", "error"],
 };
 
@@ -175,7 +175,7 @@ export function ListField({ name, text, disabled = false }: FieldProps) {
   );
 }
 
-/** One entry a line. */
+/** One entry a line; empty lines go when the field is left. */
 export function LinesField({
   name,
   text,
@@ -191,7 +191,11 @@ export function LinesField({
       {...useFieldTexts(text)}
       value={value.join("\n")}
       onChange={({ currentTarget }) => form.setFieldValue(name, linesOf(currentTarget.value))}
-      onBlur={input.onBlur}
+      onBlur={() => {
+        const filled = value.filter((line) => line.trim() !== "");
+        if (filled.length < value.length) form.setFieldValue(name, filled);
+        input.onBlur?.();
+      }}
       error={input.error ?? firstErrorBelow(form.errors, name)}
       minRows={rows}
       autosize

@@ -50,7 +50,7 @@ export function Section({
   return (
     <Box
       component="section"
-      style={{ display: "grid", gridTemplateColumns: "minmax(0, 640px) minmax(0, 1fr)", gap: 32 }}
+      style={{ display: "grid", gridTemplateColumns: "minmax(0, 640px) minmax(220px, 1fr)", gap: 32 }}
     >
       <Stack gap="sm">
         <Title order={2}>{title}</Title>

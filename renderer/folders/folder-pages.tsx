@@ -1,17 +1,11 @@
-import { useTranslation } from "react-i18next";
+import "./folders.css";
 import type { Folder } from "../../core/model/message.ts";
-import { Page } from "../components/page.tsx";
+import { FolderPage } from "./folder-page.tsx";
 
-export const InboxPage = () => <FolderPage folder="Inbox" />;
-export const ErrorsPage = () => <FolderPage folder="Errors" />;
-export const JunkPage = () => <FolderPage folder="Junk" />;
-export const BackupPage = () => <FolderPage folder="Backup" />;
+// One component with a key each: search, order and selection of one folder are not those of another.
+const page = (folder: Folder) => () => <FolderPage key={folder} folder={folder} />;
 
-function FolderPage({ folder }: { readonly folder: Folder }) {
-  const { t } = useTranslation();
-  return (
-    <Page title={t(`folders.names.${folder}`)} wide>
-      {null}
-    </Page>
-  );
-}
+export const InboxPage = page("Inbox");
+export const ErrorsPage = page("Errors");
+export const JunkPage = page("Junk");
+export const BackupPage = page("Backup");

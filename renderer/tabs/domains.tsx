@@ -1,7 +1,87 @@
+import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { ArrowRight, CircleHelp } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Page } from "../components/page.tsx";
+import { ListField, TextField } from "../components/fields.tsx";
+import { useSettingsForm } from "../components/settings-form.tsx";
+import { AddressingPage } from "./addressing/addressing-page.tsx";
+import { ChoiceField } from "./addressing/choice-field.tsx";
+import { Part } from "./addressing/part.tsx";
 
 export function DomainsPage() {
   const { t } = useTranslation();
-  return <Page title={t("pages.domains")}>{null}</Page>;
+  return (
+    <AddressingPage name="domains" sections={["domains", "noRecipient"]}>
+      <Part title={t("addressing.domains.own")}>
+        <Stack gap="sm" maw={640}>
+          <TextField name="domains.primary" text="addressing.domains.primary" />
+          <ListField name="domains.secondary" text="addressing.domains.secondary" />
+        </Stack>
+      </Part>
+      <Part
+        title={
+          <Group gap={6} component="span">
+            {t("addressing.domains.alias")}
+            <Tooltip label={t("addressing.domains.vda")} events={{ hover: true, focus: true, touch: true }}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={t("addressing.domains.whatIsVda")}
+              >
+                <CircleHelp size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        }
+        hint={t("addressing.domains.vda")}
+      >
+        <Stack gap="sm" maw={640}>
+          <TextField name="domains.virtualAlias" text="addressing.domains.virtualAlias" nullable />
+          <VdaExample />
+        </Stack>
+      </Part>
+      <Part title={t("addressing.domains.noRecipient.title")}>
+        <ChoiceField
+          name="noRecipient"
+          label={t("addressing.domains.noRecipient.label")}
+          hint={t("addressing.domains.noRecipient.hint")}
+          choices={(["postmaster", "junk"] as const).map((value) => ({
+            value,
+            label: t(`addressing.domains.noRecipient.${value}`),
+            hint: t(`addressing.domains.noRecipient.${value}Hint`),
+          }))}
+        />
+      </Part>
+    </AddressingPage>
+  );
+}
+
+/** With the domains as they are typed. */
+function VdaExample() {
+  const { t } = useTranslation();
+  const { unsaved } = useSettingsForm();
+  const { primary, virtualAlias } = unsaved().domains;
+  const domain = primary.trim() === "" ? "example.com" : primary.trim();
+  const alias = virtualAlias?.trim() ?? "";
+  if (alias === "") {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("addressing.domains.exampleNone", { domain })}
+      </Text>
+    );
+  }
+  return (
+    <Group gap={8} wrap="wrap">
+      <Text size="sm" c="dimmed">
+        {t("addressing.domains.example")}
+      </Text>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        james@{domain}
+      </Text>
+      <ArrowRight size={14} aria-label={t("addressing.tryIt.becomes")} role="img" />
+      <Text size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
+        james@{alias}
+      </Text>
+    </Group>
+  );
 }

@@ -468,6 +468,44 @@ describe("the route", () => {
     });
   });
 
+  it("with nothing to send a connection shows that the server is back: one, and only when the probe is due", async () => {
+    let down = true;
+    const desk = await openDesk({
+      script: ({ phase }) => (phase === "greeting" && down ? "421 not now" : undefined),
+    });
+    desk.queue.record = { failures: 1, nextProbeAt: desk.clock.now() + MINUTE };
+    const dispatcher = desk.dispatcher();
+    await dispatcher.run({ kinds: ["mail"] });
+    expect(desk.server.connections).toBe(0);
+    await desk.clock.advance(MINUTE);
+    const probed = await dispatcher.run({ kinds: ["mail"] });
+    expect([desk.server.connections, probed.routeProblem?.code]).toEqual([1, "smtp-closed"]);
+    expect([dispatcher.nextProbeAt(), desk.queue.record.failures]).toEqual([
+      desk.clock.now() + 2 * MINUTE,
+      2,
+    ]);
+    down = false;
+    await desk.clock.advance(2 * MINUTE);
+    expect(await dispatcher.run({ kinds: ["mail"] })).toEqual(none);
+    expect([desk.server.connections, dispatcher.nextProbeAt(), desk.queue.record.failures]).toEqual([
+      2,
+      null,
+      0,
+    ]);
+    expect(desk.server.lines.filter((line) => !/^(EHLO|QUIT)/.test(line))).toEqual([]);
+    await dispatcher.run({ kinds: ["mail"] });
+    expect(desk.server.connections).toBe(2);
+  });
+
+  it("a message that is not offered (too large) leaves no probe behind that is due for ever", async () => {
+    const desk = await openDesk({ extensions: ["SIZE 10"] });
+    desk.queue.record = { failures: 1, nextProbeAt: 0 };
+    await desk.queue.add({ recipients: [ANNA] });
+    const dispatcher = desk.dispatcher();
+    expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ failed: 1, routeProblem: null });
+    expect([desk.server.connections, dispatcher.nextProbeAt()]).toEqual([1, null]);
+  });
+
   it("a probe is one connection until it has carried a message", async () => {
     const desk = await openDesk({
       script: ({ phase, connection }) =>
@@ -734,7 +772,7 @@ async function settledOnce(desk: Awaited<ReturnType<typeof openDesk>>): Promise<
 function settingsWith(
   desk: Awaited<ReturnType<typeof openDesk>>,
   server: (typeof desk)["target"],
-  fallback: (typeof desk)["target"],
+  fallback: (typeof desk)["target"] | null,
 ): Parameters<ReturnType<typeof desk.dispatcher>["configure"]>[0] {
   return {
     server,

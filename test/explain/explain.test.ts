@@ -7,6 +7,7 @@ import { rules } from "../../core/explain/rules.ts";
 import { type WordingName, wordings } from "../../core/explain/wordings.ts";
 import { explanationCategories } from "../../core/model/explanation.ts";
 import { parseReply } from "../../core/model/reply.ts";
+import { collectedReplies } from "./collected-replies.ts";
 import { figure } from "./figure.ts";
 import { keptBack, serverReplies, tunedOn } from "./server-replies.ts";
 
@@ -97,6 +98,10 @@ describe("how often it is right", () => {
 
   it("on the answers that were kept back while the rules were made", () => {
     expect(figure("kept back", keptBack, explainText)).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("on answers from public logs and providers' pages", () => {
+    expect(figure("collected", collectedReplies, explainText)).toBeGreaterThanOrEqual(0.97);
   });
 
   it("has at least 150 answers, each once, in every category", () => {

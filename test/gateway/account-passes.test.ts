@@ -99,6 +99,15 @@ describe("AccountPasses", () => {
     expect(kept.get("a")).toBeNull();
   });
 
+  it("does not pause for years when the clock, which was far ahead, is put right", async () => {
+    const { clock, make } = setUp({ a: [wrongPassword] });
+    const passing = make();
+    clock.step(3_650 * 24 * 60 * MINUTE);
+    await passing.run(accounts("a"), false, never);
+    clock.step(-3_650 * 24 * 60 * MINUTE);
+    expect(await passing.run(accounts("a"), false, never)).toEqual([]);
+  });
+
   it("keeps the pause over a restart, but not over other credentials or a check by name", async () => {
     const { passes, make } = setUp({ a: [wrongPassword] });
     await make().run(accounts("a"), false, never);

@@ -18,6 +18,7 @@ interface Parts {
   readonly queueDueAt?: number | null;
   readonly reportAt?: number | null;
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly collectedAtLeast?: (messages: number) => Promise<void>;
   readonly before?: BeforeCheck;
   readonly after?: Problem;
   readonly alertsSince?: number;
@@ -51,7 +52,7 @@ function setUp(parts: Parts) {
       totals: noTotals,
       restart: () => undefined,
       findings: () => [],
-      collectedAtLeast: () => Promise.resolve(),
+      collectedAtLeast: (messages: number) => parts.collectedAtLeast?.(messages) ?? Promise.resolve(),
     },
     dispatcher: {
       run: async (order: DeliveryOrder) => {
@@ -92,6 +93,44 @@ function setUp(parts: Parts) {
 }
 
 describe("MailRuns", () => {
+  it("begins to send when so many messages are there, or when all are collected", async () => {
+    const accounts = [12, 7].map((messagesBeforeSend, index) => ({
+      id: `a${index}`,
+      host: "127.0.0.1",
+      username: "u",
+      password: "secret",
+      messagesBeforeSend,
+    }));
+    for (const first of ["enough", "all"] as const) {
+      const enough = Promise.withResolvers<void>();
+      const all = Promise.withResolvers<readonly Problem[]>();
+      const asked = Promise.withResolvers<number>();
+      const sending = Promise.withResolvers<string>();
+      let sent = false;
+      const { runs } = setUp({
+        settings: { accounts },
+        collect: () => all.promise,
+        collectedAtLeast: (messages) => {
+          asked.resolve(messages);
+          return enough.promise;
+        },
+        deliver: async () => {
+          sent = true;
+          sending.resolve("sending");
+        },
+      });
+      const run = runs.check({}).then(() => "ended");
+      expect(await Promise.race([asked.promise, run])).toBe(7);
+      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect(sent).toBe(false);
+      if (first === "enough") enough.resolve();
+      else all.resolve([]);
+      expect(await Promise.race([sending.promise, run])).toBe("sending");
+      all.resolve([]);
+      await run;
+    }
+  });
+
   it("ends no run while an account is still at work, also when delivering has a fault", async () => {
     const { promise: collected, resolve } = Promise.withResolvers<readonly Problem[]>();
     const bug = new Error("bug");
@@ -211,7 +250,7 @@ describe("MailRuns", () => {
 
   it("does neither when it only delivers", async () => {
     const { runs, done } = setUp({ before: { problem, goOn: true } });
-    expect((await runs.scheduled([])).problems).toEqual([]);
+    expect((await runs.scheduled([]))?.problems).toEqual([]);
     expect(done).toEqual(["deliver mail,alert", "deliver report", "tend"]);
   });
 

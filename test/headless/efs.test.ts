@@ -74,6 +74,16 @@ describe("import and export", () => {
     expect(await readFile(join(data, "settings.json"), "utf8")).toBe(before);
   });
 
+  test.each(['{"version": 9}', "{", '{"accounts": [], "domains": {"primary": "a b"}}'])(
+    "%s: nothing is made where nothing was",
+    async (input) => {
+      const folder = await temporaryFolder();
+      const finished = await efs(["import", "-", "--data", join(folder, "data")], { input });
+      expect([finished.code, finished.stdout, await readdir(folder)]).toEqual([2, "", []]);
+      expectNoStack(finished);
+    },
+  );
+
   test("a file that is not there, or a folder: exit 2", async () => {
     const folder = await temporaryFolder();
     for (const file of [join(folder, "nope.json"), folder]) {

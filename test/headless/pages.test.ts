@@ -281,7 +281,7 @@ test("files of the pages, and how long they may be kept; any address of a page i
     script.body,
     script.headers["content-type"],
     script.headers["cache-control"],
-  ]).toEqual([200, SCRIPT, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"]);
+  ]).toEqual([200, SCRIPT, "application/javascript; charset=utf-8", "public, max-age=31536000, immutable"]);
   const icon = await ask(port, "/icon.svg", { headers });
   expect([icon.status, icon.headers["content-type"], icon.headers["cache-control"]]).toEqual([
     200,

@@ -95,7 +95,10 @@ export function ask(port: number, path: string, options: AskOptions = {}): Promi
   const { method = "GET", headers = {}, body, trusted, host = "127.0.0.1" } = options;
   const common = { host, port, path, method, headers, agent: false as const, timeout: 10_000 };
   return new Promise((resolve, reject) => {
-    const sent = trusted === undefined ? request(common) : requestTls({ ...common, ca: trusted });
+    const sent =
+      trusted === undefined
+        ? request(common)
+        : requestTls({ ...common, ca: trusted, checkServerIdentity: () => undefined });
     sent.on("response", (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (piece: string) => {
@@ -222,25 +225,29 @@ export function clientFrame(message: ViewerMessage): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
 }
 
-/** The whole text frames at the beginning of what a server sent. */
-export function serverMessages(octets: Buffer): readonly GatewayMessage[] {
-  const messages: GatewayMessage[] = [];
-  for (let at = 0; at + 2 <= octets.length; ) {
-    const short = octets.readUInt8(at + 1) & 0x7f;
-    const head = short === 127 ? 10 : short === 126 ? 4 : 2;
-    if (at + head > octets.length) break;
-    const length =
-      short === 127
-        ? Number(octets.readBigUInt64BE(at + 2))
-        : short === 126
-          ? octets.readUInt16BE(at + 2)
-          : short;
-    const end = at + head + length;
-    if (end > octets.length) break;
-    if ((octets.readUInt8(at) & 0x0f) === 1) {
-      messages.push(JSON.parse(octets.toString("utf8", at + head, end)) as GatewayMessage);
+/** Takes what a server sends, however it is cut, and gives the messages that are complete. */
+export function createFrameReader(): (piece: Buffer) => readonly GatewayMessage[] {
+  let rest: Buffer = Buffer.alloc(0);
+  return (piece) => {
+    rest = Buffer.concat([rest, piece]);
+    const messages: GatewayMessage[] = [];
+    for (let frame = readFrame(rest); frame !== null; frame = readFrame(rest)) {
+      rest = rest.subarray(frame.end);
+      if (frame.text !== null) messages.push(JSON.parse(frame.text) as GatewayMessage);
     }
-    at = end;
-  }
-  return messages;
+    return messages;
+  };
+}
+
+/** The frame at the beginning; `text` null: of another kind. */
+function readFrame(octets: Buffer): { readonly end: number; readonly text: string | null } | null {
+  if (octets.length < 2) return null;
+  const short = octets.readUInt8(1) & 0x7f;
+  const head = short === 127 ? 10 : short === 126 ? 4 : 2;
+  if (octets.length < head) return null;
+  const long = short === 127 ? Number(octets.readBigUInt64BE(2)) : short;
+  const end = head + (short === 126 ? octets.readUInt16BE(2) : long);
+  if (octets.length < end) return null;
+  const isText = (octets.readUInt8(0) & 0x0f) === 1;
+  return { end, text: isText ? octets.toString("utf8", head, end) : null };
 }

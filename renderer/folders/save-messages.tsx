@@ -1,0 +1,105 @@
+/** "Save": whole messages as `.eml` files of the browser's downloads, fetched a piece at a time. */
+import { Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
+import type { Transport } from "../../core/api/contract.ts";
+import { problemOf } from "../state/calls.ts";
+import { formatNumber, formatSize } from "../state/format.ts";
+import { messageFileName } from "./attachment-names.ts";
+import { fetchOctets } from "./octets.ts";
+
+/** More files than these at once are not what a browser's downloads are for. */
+const MOST_FILES = 50;
+
+export async function saveMessages(ids: readonly string[], transport: Transport): Promise<void> {
+  if (ids.length > MOST_FILES) {
+    modals.openConfirmModal({
+      title: i18next.t("messages.save.tooManyTitle"),
+      children: (
+        <Text size="sm">{i18next.t("messages.save.tooMany", { number: formatNumber(MOST_FILES) })}</Text>
+      ),
+      labels: { confirm: i18next.t("messages.close"), cancel: i18next.t("messages.cancel") },
+      cancelProps: { display: "none" },
+    });
+    return;
+  }
+  const notice = crypto.randomUUID();
+  const ended = new AbortController();
+  let shown = false;
+  const tell = (number: number, octets: number, size: number): void => {
+    // Small ones are there before anybody could read it.
+    if (!shown && ids.length === 1 && size < 4_194_304) return;
+    const notification = {
+      id: notice,
+      loading: true,
+      autoClose: false,
+      withCloseButton: false,
+      title: i18next.t("messages.save.saving", { handled: formatNumber(number), all: formatNumber(ids.length) }),
+      message: <Saving octets={octets} size={size} onStop={() => ended.abort()} />,
+    } as const;
+    if (shown) notifications.update(notification);
+    else notifications.show(notification);
+    shown = true;
+  };
+  let saved = 0;
+  try {
+    for (const [index, queueId] of ids.entries()) {
+      const pieces = await fetchOctets(
+        (offset, length) => transport.call("message-piece", { queueId, offset, length }),
+        { signal: ended.signal, onProgress: (octets, size) => tell(index + 1, octets, size) },
+      );
+      const about = await transport.call("history-message", { queueId });
+      const subject = "ok" in about ? (about.ok?.summary.subject ?? "") : "";
+      offer(new Blob([...pieces], { type: "message/rfc822" }), messageFileName(subject, queueId));
+      saved += 1;
+    }
+  } catch (error) {
+    if (!ended.signal.aborted) {
+      const { what, cure } = problemOf(error);
+      notifications.show({ color: "red", title: what, message: cure, autoClose: false });
+    }
+  }
+  if (shown) notifications.hide(notice);
+  if (saved > 1) {
+    notifications.show({
+      color: "green",
+      message: i18next.t("messages.save.saved", { count: saved, number: formatNumber(saved) }),
+    });
+  }
+}
+
+/** As a download; never opened in the page. */
+export function offer(content: Blob, name: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function Saving({
+  octets,
+  size,
+  onStop,
+}: {
+  readonly octets: number;
+  readonly size: number;
+  readonly onStop: () => void;
+}) {
+  const words = i18next.t("messages.read.progress", { octets: formatSize(octets), size: formatSize(size) });
+  return (
+    <Stack gap={6}>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm" className="efs-numbers">
+          {words}
+        </Text>
+        <Button size="compact-xs" variant="default" onClick={onStop}>
+          {i18next.t("messages.stop")}
+        </Button>
+      </Group>
+      <Progress value={size === 0 ? 100 : (octets / size) * 100} size="sm" aria-label={words} />
+    </Stack>
+  );
+}
