@@ -11,7 +11,8 @@
  *    mail is delayed, mail in Errors is lost to its reader.
  * 4. The postmaster's own address is on a watch of its own: refused like that, reports wait, mail goes on.
  * 5. (b) "BCC all": ten messages in a row whose only refused recipient it is: no copies are made any more.
- * 6. (c) An account: ten messages in a row for no domain of ours: they are held until one is for somebody.
+ * 6. (c) An account: ten messages in a row for no domain of ours: they are held until one is for somebody, or until
+ *    the account is not collected from any more (then none will be).
  * 7. What a person sent anyway is not held, and does not count; its acceptance does.
  */
 import { addressKey, domainOf } from "../model/address.ts";
@@ -118,6 +119,8 @@ export type GuardEvent =
       readonly at: number;
       readonly postmaster: string;
       readonly bccAll: string | null;
+      /** Those that are configured now. */
+      readonly accounts: readonly string[];
     }
   | { readonly kind: "send-anyway"; readonly messages: readonly number[] }
   | { readonly kind: "lift"; readonly subject: GuardSubject }
@@ -366,6 +369,13 @@ function onSettings(before: GuardState, event: Extract<GuardEvent, { kind: "sett
     const held = state[kind].hold !== null;
     state = withWatch(state, subject, calmAddress(addressKey(address)));
     if (held) orders.push({ kind: "release", subject });
+  }
+  for (const accountId of Object.keys(before.accounts)) {
+    if (event.accounts.includes(accountId)) continue;
+    if (isAccountHeld(before, accountId)) {
+      orders.push({ kind: "release", subject: { kind: "account", accountId } });
+    }
+    state = withoutAccount(state, accountId);
   }
   return { state, orders };
 }

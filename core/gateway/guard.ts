@@ -341,13 +341,14 @@ export class Guard {
 
   async #settingsChanged(): Promise<void> {
     const { clock, settings, kick } = this.#parts;
-    const { postmaster, headers } = settings();
+    const { postmaster, headers, accounts } = settings();
     this.#settingsMark = this.#mark();
     await this.#apply({
       kind: "settings",
       at: clock.now(),
       postmaster: postmaster.address,
       bccAll: headers.bccAll,
+      accounts: accounts.map(({ id }) => id),
     });
     await this.#save();
     await this.#serial(() => this.#resolveHeld(true));

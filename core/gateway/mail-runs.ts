@@ -202,7 +202,13 @@ export class MailRuns {
   #state(): GatewayState {
     if (this.#activity !== "idle") return this.#activity;
     if (this.#paused) return "paused";
-    return this.#reasons().length > 0 ? "attention" : "idle";
+    try {
+      return this.#reasons().length > 0 ? "attention" : "idle";
+    } catch (error) {
+      // A journal that cannot be read needs a person too.
+      if (error instanceof ProblemError) return "attention";
+      throw error;
+    }
   }
 
   #reasons(): readonly AttentionReason[] {

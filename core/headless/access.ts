@@ -29,6 +29,8 @@ export interface Access {
   signOut(session: string): Promise<void>;
   /** Called when somebody signs out; the returned function ends it. */
   onSignedOut(listener: (session: string) => void): () => void;
+  /** Everything has been written down. */
+  flushed(): Promise<void>;
 }
 
 /** Passwords that wait to be compared. */
@@ -98,5 +100,6 @@ export async function openAccess(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    flushed: () => sessions.flushed(),
   };
 }

@@ -74,6 +74,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     stopping = true;
     await removeEndpoint(dataDirectory);
     for (const app of apps) await app.close();
+    await access.flushed();
   }
 
   try {

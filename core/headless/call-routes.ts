@@ -7,7 +7,7 @@ import type { Dispatch } from "../api/commands.ts";
 import type { Access } from "./access.ts";
 import { denied } from "./request-guard.ts";
 import { sameText } from "./same-text.ts";
-import { tell } from "./web-app.ts";
+import { BODY_BYTES, tell } from "./web-app.ts";
 import { tooOften } from "./web-problems.ts";
 
 export interface CallRoutesOptions {
@@ -28,11 +28,15 @@ export function addCallRoutes(app: FastifyInstance, options: CallRoutesOptions):
       access.limit.wrong(request.ip);
       return tell(request, reply, 401, denied("The request had no valid token."));
     });
-    calls.post<{ Params: { name: string } }>("/api/call/:name", async (request, reply) => {
-      const result = await dispatch(request.params.name, request.body ?? {});
-      if ("error" in result && result.error.code === "owner-stopping") reply.code(503);
-      return result;
-    });
+    calls.post<{ Params: { name: string } }>(
+      "/api/call/:name",
+      { bodyLimit: BODY_BYTES },
+      async (request, reply) => {
+        const result = await dispatch(request.params.name, request.body ?? {});
+        if ("error" in result && result.error.code === "owner-stopping") reply.code(503);
+        return result;
+      },
+    );
     calls.post("/api/sign-in-address", async () => ({ ok: { address: issueAddress() } }));
   });
 }

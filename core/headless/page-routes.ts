@@ -73,7 +73,7 @@ export function addPageRoutes(app: FastifyInstance, options: PageRoutesOptions):
   app.register(async (routes) => {
     routes.addContentTypeParser(
       "application/x-www-form-urlencoded",
-      { parseAs: "string", bodyLimit: 8_192 },
+      { parseAs: "string" },
       (_request, body, done) => done(null, new URLSearchParams(String(body))),
     );
 
@@ -91,7 +91,11 @@ export function addPageRoutes(app: FastifyInstance, options: PageRoutesOptions):
       },
       (opened, request) => {
         const socket = opened as PageSocket;
-        const session = sessionOf(request) ?? "";
+        const session = sessionOf(request);
+        if (session === null) {
+          socket.close(4401, "signed out");
+          return;
+        }
         sockets.add(socket);
         const isSignedIn = (): boolean => access.isGood(session);
         const refuse = serveViewer(socket, { dispatch, streams, clock, isSignedIn });

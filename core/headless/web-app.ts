@@ -8,8 +8,10 @@ import { denied, refuseRequest } from "./request-guard.ts";
 import { commonHeaders } from "./security-headers.ts";
 import { sendPlainPage } from "./send-plain-page.ts";
 
-/** Settings of 8 MiB as a JSON string. */
+/** Of whoever has shown who he is: settings of 8 MiB as a JSON string. */
 export const BODY_BYTES = 24 * 1_048_576;
+/** Of all others: a form with a password. */
+const SMALL_BODY_BYTES = 8_192;
 /** Milliseconds in which a request has to have arrived. */
 const ARRIVAL = 60_000;
 
@@ -30,7 +32,7 @@ export const SOCKET_PATH = "/api/socket";
 
 export function createWebApp({ tls, names, onFault }: WebAppOptions): FastifyInstance {
   const options = {
-    bodyLimit: BODY_BYTES,
+    bodyLimit: SMALL_BODY_BYTES,
     logger: false,
     forceCloseConnections: "idle",
     requestTimeout: ARRIVAL,

@@ -30,11 +30,15 @@ const MISSING: Readonly<Record<ReturnType<typeof missingForOutside>[number], str
   key: "the certificate's key (web.key, a PEM file)",
 };
 
+function listed(missing: ReturnType<typeof missingForOutside>): string {
+  const words = missing.map((name) => MISSING[name]);
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" and ");
+}
+
 export function notForOutside(host: string, missing: ReturnType<typeof missingForOutside>): Problem {
-  const needed = missing.map((name) => MISSING[name]).join(" and ");
   return {
     code: "usage-host",
-    what: `The gateway does not show its pages at ${escapeUnprintable(host)}, where other computers can reach them: the settings lack ${needed}.`,
+    what: `The gateway does not listen on ${escapeUnprintable(host)}, where other computers can reach it: the settings lack ${listed(missing)}.`,
     cure: "Add what is missing to the settings, or use --host 127.0.0.1 for this computer only.",
   };
 }
@@ -42,7 +46,7 @@ export function notForOutside(host: string, missing: ReturnType<typeof missingFo
 export function halfKeyPair(missing: ReturnType<typeof missingForOutside>): Problem {
   return {
     code: "settings-web",
-    what: `The pages cannot be encrypted: the settings lack ${missing.map((name) => MISSING[name]).join(" and ")}.`,
+    what: `The pages cannot be encrypted: the settings lack ${listed(missing)}.`,
     cure: "Give both, the certificate and its key, or neither.",
   };
 }

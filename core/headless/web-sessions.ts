@@ -39,6 +39,8 @@ export interface WebSessions {
   /** Whether it still is; counts as a use. */
   isGood(id: string, password: string | null): boolean;
   end(id: string): Promise<void>;
+  /** What was to be written has been. */
+  flushed(): Promise<void>;
 }
 
 export async function openWebSessions(dataDirectory: string, clock: Clock): Promise<WebSessions> {
@@ -95,6 +97,7 @@ export async function openWebSessions(dataDirectory: string, clock: Clock): Prom
     async end(id) {
       if (sessions.delete(id)) await save();
     },
+    flushed: () => writing,
   };
 }
 

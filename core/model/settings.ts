@@ -207,7 +207,7 @@ export const webSchema = z.strictObject({
   names: z.array(domainSchema).max(20).default([]),
   /** Its scrypt hash (scheme `scrypt`), never anything that could be turned back. */
   password: z
-    .union([z.string().min(8, "use at least 8 characters").max(512), sealedSecretSchema])
+    .union([z.string().min(8).max(512), sealedSecretSchema])
     .nullable()
     .default(null),
   /** PEM files. */

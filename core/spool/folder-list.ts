@@ -5,12 +5,12 @@
  *    nothing, and the window is found without looking at the others.
  * 2. What is sorted by comes from an index that holds just that (`message_listed`); Inbox has none, so that taking mail
  *    over is not slower for it. Only the rows of the window are read.
- * 3. Words are found as in the history, with its index; what is not in it yet is looked at row by row. Ids of one order
- *    and one search are kept until something in the journal changes, for those who scroll.
+ * 3. Words are found as in the history, with its index; what is not in it yet is looked at row by row.
+ * 4. The ids of the last search, or order, are kept until something in the journal changes, for those who scroll.
  */
 import type { FolderList, FolderListOrder, FolderSort, ListedMessage } from "../model/folder-list.ts";
 import type { Folder, RecipientState } from "../model/message.ts";
-import { BLOCK_BITS, outcomeFacet } from "./history-index.ts";
+import { blockOf, outcomeFacet } from "./history-index.ts";
 import { type Condition, facetCondition, fits, matchExpression, wordConditions } from "./history-search.ts";
 import type { Row } from "./journal.ts";
 import { LISTED_STATES, lastAnswer, listedState, TELLING } from "./listed-state.ts";
@@ -22,6 +22,8 @@ import { readState } from "./stored-values.ts";
 /** Ids that are given for "select all", and kept for a search. */
 const MOST_IDS = 100_000;
 const MOST_ROWS = 500;
+/** Up to here the order of the others is not made. */
+const NEAR = 1_000;
 /** Recipients that are shown of a message. */
 const SHOWN = 5;
 
@@ -40,40 +42,43 @@ export class FolderLists {
     const offset = Math.max(0, Math.floor(order.offset));
     const limit = Math.min(Math.max(1, Math.floor(order.limit)), MOST_ROWS);
     const conditions = wordConditions(order.words);
-    const found = conditions.length === 0 ? null : this.#search(order, conditions);
-    const ids =
-      found === null ? sortedIds(this.#context, order, limit, offset) : found.slice(offset, offset + limit);
+    const all = conditions.length === 0 ? countOf(this.#context, order.folder) : null;
+    // The first of many are found without the order of the others.
+    const direct = all !== null && (order.sort === "received" || offset < NEAR || all > MOST_IDS);
+    const whole = direct ? null : this.#whole(order, conditions);
+    const ids = whole?.slice(offset, offset + limit) ?? sortedIds(this.#context, order, limit, offset);
     return {
-      total: found?.length ?? countOf(this.#context, order.folder),
+      total: all ?? whole?.length ?? 0,
       rows: ids.flatMap((id) => listedMessage(this.#context, id, order.folder) ?? []),
     };
   }
 
   queueIds(order: Order): readonly string[] {
-    const conditions = wordConditions(order.words);
-    const ids =
-      conditions.length === 0
-        ? sortedIds(this.#context, order, MOST_IDS, 0)
-        : this.#search(order, conditions).slice(0, MOST_IDS);
     const { journal } = this.#context;
+    const ids = this.#whole(order, wordConditions(order.words)).slice(0, MOST_IDS);
     return ids.flatMap((id) => {
       const row = journal.get("SELECT queue_id FROM message WHERE id = ?", id);
       return row === undefined ? [] : [text(row["queue_id"])];
     });
   }
 
-  #search(order: Order, conditions: readonly Condition[]): readonly number[] {
+  /** Ids of all that is asked for, in its order. */
+  #whole(order: Order, conditions: readonly Condition[]): readonly number[] {
     const { journal } = this.#context;
     const version = number(journal.get("SELECT total_changes() AS changes")?.["changes"]);
     const key = JSON.stringify([order.folder, order.words, order.sort, order.descending]);
     if (this.#found?.key === key && this.#found.version === version) return this.#found.ids;
-    const fitting = fittingIds(this.#context, order.folder, conditions);
-    const ids =
-      order.sort === "received"
-        ? [...fitting].sort((one, other) => (order.descending ? other - one : one - other))
-        : sortedIds(this.#context, order, -1, 0).filter((id) => fitting.has(id));
+    const ids = this.#ordered(order, conditions);
     this.#found = { key, version, ids };
     return ids;
+  }
+
+  #ordered(order: Order, conditions: readonly Condition[]): readonly number[] {
+    if (conditions.length === 0) return sortedIds(this.#context, order, MOST_IDS, 0);
+    const fitting = fittingIds(this.#context, order.folder, conditions);
+    return order.sort === "received"
+      ? [...fitting].sort((one, other) => (order.descending ? other - one : one - other))
+      : sortedIds(this.#context, order, -1, 0).filter((id) => fitting.has(id));
   }
 }
 
@@ -148,19 +153,16 @@ function fittingIds(
   const outcomes = OUTCOMES[folder];
   const usual = facetCondition(outcomes.map(outcomeFacet));
   const fitting = new Set<number>();
-  const here = "id IN (SELECT id FROM message INDEXED BY message_folder WHERE folder = ?)";
-  const blocks = journal.all(
-    `SELECT DISTINCT id >> ${BLOCK_BITS} AS block FROM message INDEXED BY message_folder WHERE folder = ?`,
-    folder,
-  );
-  for (const row of blocks) {
-    const block = number(row["block"]);
+  for (const [block, ids] of Map.groupBy(idsIn(context, folder), blockOf)) {
+    const here = new Set(ids);
     const found = journal.all(
-      `SELECT rowid AS id FROM history WHERE history MATCH ? AND row${here}`,
+      "SELECT rowid AS id FROM history WHERE history MATCH ?",
       `${usual(block)} AND ${matchExpression(conditions, block)}`,
-      folder,
     );
-    for (const each of found) fitting.add(number(each["id"]));
+    for (const row of found) {
+      const id = number(row["id"]);
+      if (here.has(id)) fitting.add(id);
+    }
   }
   const look = (row: Row): void => {
     const id = number(row["id"]);
@@ -179,6 +181,12 @@ function fittingIds(
       : `INDEXED BY message_listed WHERE folder = ? AND folder <> 'Inbox' AND coalesce(outcome, '') NOT IN (${names})`;
   journal.all(`SELECT * FROM message ${odd}`, folder).forEach(look);
   return fitting;
+}
+
+function idsIn({ journal }: SpoolContext, folder: Folder): readonly number[] {
+  return journal
+    .all("SELECT id FROM message INDEXED BY message_folder WHERE folder = ?", folder)
+    .map((row) => number(row["id"]));
 }
 
 // --- rows -------------------------------------------------------------------------------------------------

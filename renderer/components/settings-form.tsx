@@ -8,7 +8,7 @@
 import { Alert, Button, Group, List, Modal, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SettingsDocument } from "../../core/api/contract.ts";
 import {
@@ -42,26 +42,33 @@ export function useSettingsForm(): SettingsFormState {
 
 export interface SettingsFormProps {
   readonly sections: readonly (keyof Settings)[];
+  /** Told which fields are wrong when nothing was saved: a page that hides some shows them. */
+  readonly onRefused?: (fields: readonly string[]) => void;
   readonly children: ReactNode;
 }
 
-export function SettingsForm({ sections, children }: SettingsFormProps) {
+export function SettingsForm({ children, ...props }: SettingsFormProps) {
   const { data, error } = useCall("settings", {});
   if (error) return <ProblemAlert problem={problemOf(error)} />;
   if (data === undefined) return <FormSkeleton />;
   return (
-    <LoadedForm document={data} sections={sections}>
+    <LoadedForm latest={data} {...props}>
       {children}
     </LoadedForm>
   );
 }
 
 function LoadedForm({
-  document,
+  latest,
   sections,
+  onRefused,
   children,
-}: SettingsFormProps & { readonly document: SettingsDocument }) {
+}: SettingsFormProps & { readonly latest: SettingsDocument }) {
   const { t } = useTranslation();
+  // What is edited. While there are unsaved changes it stays what they began from, whatever is saved elsewhere:
+  // with its revision the gateway notices.
+  const [document, setDocument] = useState(latest);
+  const savedHere = useRef<string | null>(null);
   const [others, setOthers] = useState<readonly SettingProblem[]>([]);
   const [elsewhere, setElsewhere] = useState(false);
   const save = useAction("save-settings", ["settings", "status", "lists"]);
@@ -82,33 +89,44 @@ function LoadedForm({
   const changed = form.isDirty();
   useUnsaved(changed);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only new settings of the gateway's make the form begin anew
-  useEffect(() => {
-    if (changed && !save.isSuccess) return;
-    const values = pick(document.settings, sections);
+  const beginWith = (next: SettingsDocument, keepChanges: boolean): void => {
+    const values = pick(next.settings, sections);
+    setDocument(next);
     form.setInitialValues(values);
+    if (keepChanges) return;
     form.setValues(values);
     form.resetDirty(values);
-  }, [document.revision]);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only new settings of the gateway's make the form begin anew
+  useEffect(() => {
+    if (latest.revision === document.revision) return;
+    if (!changed || latest.revision === savedHere.current) beginWith(latest, changed);
+  }, [latest.revision, changed]);
+  const refuse = (fields: readonly string[]): void => {
+    onRefused?.(fields);
+    showFirstError();
+  };
 
   const submit = form.onSubmit(async (values: Record<string, unknown>) => {
     const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
     setOthers(elsewhereWrong);
     if (elsewhereWrong.length > 0) return;
-    const result = await save.mutateAsync({
-      text: JSON.stringify(whole(values)),
-      revision: document.revision,
-    });
+    const order = { text: JSON.stringify(whole(values)), revision: document.revision };
+    const result = await save.mutateAsync(order).catch(() => null);
+    // The error is shown above the fields.
+    if (result === null) return;
     if (result.kind === "invalid") {
       const { fields, others: rest } = splitProblems(result.problems, sections);
       form.setErrors(fields);
       setOthers(rest);
+      refuse(Object.keys(fields));
     } else if (result.kind === "changed-elsewhere") setElsewhere(true);
     else {
+      savedHere.current = result.revision;
       form.resetDirty(values);
       notifications.show({ message: t("form.saved") });
     }
-  }, showFirstError);
+  }, (errors: object) => refuse(Object.keys(errors)));
 
   return (
     <FormContext.Provider value={{ form, unsaved: () => whole(form.getValues()) as unknown as Settings }}>
@@ -152,7 +170,8 @@ function LoadedForm({
             <Button
               onClick={() => {
                 setElsewhere(false);
-                form.reset();
+                form.clearErrors();
+                beginWith(latest, false);
               }}
             >
               {t("form.takeTheirs")}

@@ -1,7 +1,127 @@
+/** Any message ever handled: found while typing, with its whole way beside the list. */
+import { Box, Drawer, Stack, TextInput } from "@mantine/core";
+import { useDebouncedValue, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { History, Search } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Page } from "../components/page.tsx";
+import { useLocation, useParams } from "wouter";
+import { Empty, Page } from "../components/page.tsx";
+import { ProblemAlert } from "../components/problem-alert.tsx";
+import { MessagePanel } from "../folders/message-panel.tsx";
+import { problemOf } from "../state/calls.ts";
+import { ExportCsv } from "./export-csv.tsx";
+import { historyQuery, isFiltered, NO_FILTER } from "./history-filter.ts";
+import { HistoryFilters } from "./history-filters.tsx";
+import { HistoryTable } from "./history-table.tsx";
+import { useHistory } from "./use-history.ts";
+import "../folders/folders.css";
+
+const SIDE_BY_SIDE = "(min-width: 1280px)";
 
 export function HistoryPage() {
   const { t } = useTranslation();
-  return <Page title={t("pages.history")}>{null}</Page>;
+  const [, navigate] = useLocation();
+  const openId = useParams()["*"] || null;
+  const wide = useMediaQuery(SIDE_BY_SIDE, undefined, { getInitialValueInEffect: false }) ?? false;
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [cursor, setCursor] = useState(0);
+  const [words] = useDebouncedValue(filter.words, 150);
+  const query = historyQuery({ ...filter, words });
+  const history = useHistory(query);
+
+  const open = (index: number): void => {
+    const row = history.rows[index];
+    setCursor(index);
+    if (row !== undefined) navigate(`/history/${row.queueId}`);
+  };
+  const close = (): void => {
+    navigate("/history");
+    document.querySelector<HTMLElement>("[data-list]")?.focus({ preventScroll: true });
+  };
+  useHotkeys([["Escape", () => openId !== null && close()]]);
+
+  const pane =
+    openId === null ? null : <MessagePanel key={openId} queueId={openId} onClose={close} closable={wide} />;
+  const nothing = history.rows.length === 0 && !history.loading && !history.hasMore;
+  return (
+    <Page
+      title={t("pages.history")}
+      wide
+      actions={
+        <>
+          <TextInput
+            data-search
+            type="search"
+            w={280}
+            leftSection={<Search size={16} aria-hidden />}
+            placeholder={t("history.search")}
+            aria-label={t("history.search")}
+            value={filter.words}
+            onChange={({ currentTarget }) => {
+              setFilter({ ...filter, words: currentTarget.value });
+              setCursor(0);
+            }}
+          />
+          <ExportCsv query={query} />
+        </>
+      }
+    >
+      <HistoryFilters
+        filter={filter}
+        onFilter={(next) => {
+          setFilter(next);
+          setCursor(0);
+        }}
+      />
+      <Box style={{ flex: 1, minHeight: 0, display: "flex", gap: 16 }}>
+        <Stack gap="sm" style={{ flex: "1 1 0", minWidth: 0, minHeight: 0 }}>
+          {history.error !== null && <ProblemAlert problem={problemOf(history.error)} />}
+          {nothing && history.error === null ? (
+            <Empty
+              icon={<History size={40} strokeWidth={1.25} aria-hidden />}
+              title={isFiltered(filter) ? t("history.nothingFits") : t("history.emptyTitle")}
+            >
+              {isFiltered(filter) ? t("history.nothingFitsHint") : t("history.empty")}
+            </Empty>
+          ) : (
+            <HistoryTable
+              history={history}
+              cursor={cursor}
+              openId={openId}
+              wide={wide && openId === null}
+              onMove={setCursor}
+              onOpen={open}
+            />
+          )}
+        </Stack>
+        {wide && pane !== null && (
+          <Box
+            component="section"
+            aria-label={t("messages.panel.name")}
+            className="efs-pane"
+            style={{ flex: "0 0 46%" }}
+          >
+            {pane}
+          </Box>
+        )}
+      </Box>
+      <Drawer
+        opened={!wide && pane !== null}
+        onClose={close}
+        position="right"
+        size={680}
+        padding={0}
+        title={t("messages.panel.name")}
+        transitionProps={{ duration: 120 }}
+        closeButtonProps={{ "aria-label": t("messages.close") }}
+        styles={{
+          header: { padding: "8px 16px", minHeight: 0 },
+          content: { display: "flex", flexDirection: "column" },
+          body: { flex: 1, minHeight: 0 },
+        }}
+      >
+        {!wide && pane}
+      </Drawer>
+    </Page>
+  );
 }

@@ -1,7 +1,14 @@
-import { useTranslation } from "react-i18next";
-import { Page } from "../components/page.tsx";
+import { useRef } from "react";
+import { AddressingPage } from "./addressing/addressing-page.tsx";
+import { AliasTable, type AliasTableHandle } from "./addressing/alias-table.tsx";
+import { ClassicList } from "./addressing/classic-list.tsx";
 
 export function AliasesPage() {
-  const { t } = useTranslation();
-  return <Page title={t("pages.aliases")}>{null}</Page>;
+  const table = useRef<AliasTableHandle>(null);
+  return (
+    <AddressingPage name="aliases" sections={["aliases"]}>
+      <AliasTable ref={table} />
+      <ClassicList list="aliases" onTake={(aliases) => table.current?.take(aliases)} />
+    </AddressingPage>
+  );
 }

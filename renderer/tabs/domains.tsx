@@ -1,10 +1,10 @@
 import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { ArrowRight, CircleHelp } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { RadioField } from "../components/choice-fields.tsx";
 import { ListField, TextField } from "../components/fields.tsx";
 import { useSettingsForm } from "../components/settings-form.tsx";
 import { AddressingPage } from "./addressing/addressing-page.tsx";
-import { ChoiceField } from "./addressing/choice-field.tsx";
 import { Part } from "./addressing/part.tsx";
 
 export function DomainsPage() {
@@ -41,16 +41,7 @@ export function DomainsPage() {
         </Stack>
       </Part>
       <Part title={t("addressing.domains.noRecipient.title")}>
-        <ChoiceField
-          name="noRecipient"
-          label={t("addressing.domains.noRecipient.label")}
-          hint={t("addressing.domains.noRecipient.hint")}
-          choices={(["postmaster", "junk"] as const).map((value) => ({
-            value,
-            label: t(`addressing.domains.noRecipient.${value}`),
-            hint: t(`addressing.domains.noRecipient.${value}Hint`),
-          }))}
-        />
+        <RadioField name="noRecipient" text="addressing.domains.noRecipient" values={["postmaster", "junk"]} />
       </Part>
     </AddressingPage>
   );

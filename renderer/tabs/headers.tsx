@@ -5,7 +5,7 @@ import { AccountTrust } from "./addressing/account-trust.tsx";
 import { AddressingPage } from "./addressing/addressing-page.tsx";
 import { CustomHeaders } from "./addressing/custom-headers.tsx";
 import { HeaderFinder } from "./addressing/header-finder.tsx";
-import { HeaderOrder, IgnoredSteps } from "./addressing/header-order.tsx";
+import { HeaderOrder, IgnoredSteps } from "./addressing/header-steps.tsx";
 import { Part } from "./addressing/part.tsx";
 
 export function HeadersPage() {

@@ -229,7 +229,10 @@ describe("(a) a domain", () => {
 
   it("other settings: what is held is due at once", () => {
     const changed = run(
-      [step(at + MINUTE), { kind: "settings", at: at + 2 * MINUTE, postmaster: "", bccAll: null }],
+      [
+        step(at + MINUTE),
+        { kind: "settings", at: at + 2 * MINUTE, postmaster: "", bccAll: null, accounts: [] },
+      ],
       tripped,
     );
     expect(nextGuardStep(changed.state)).toBe(at + 2 * MINUTE);
@@ -272,7 +275,7 @@ describe("the postmaster alone", () => {
       { kind: "probed", at, subject: postmaster, verdict: "refused", last: false },
     ]);
     const { state, orders } = run(
-      [{ kind: "settings", at, postmaster: "boss@office.test", bccAll: null }],
+      [{ kind: "settings", at, postmaster: "boss@office.test", bccAll: null, accounts: [] }],
       held.state,
     );
     expect([orders, guardHolds(state)]).toEqual([[{ kind: "release", subject: postmaster }], []]);
@@ -329,6 +332,24 @@ describe("(c) an account", () => {
     expect(
       run([...without.slice(1), ...numbers(9, 30).map((id) => taken(id, false, "other"))]).orders,
     ).toEqual([]);
+  });
+
+  it("an account that is not collected from any more lets its mail go; others are held as before", () => {
+    const settings = (accounts: readonly string[]): GuardEvent => ({
+      kind: "settings",
+      at,
+      postmaster: "",
+      bccAll: null,
+      accounts,
+    });
+    const held = run(without).state;
+    expect(run([settings(["other", "main"])], held).orders).toEqual([]);
+    const gone = run([settings(["other"])], held);
+    expect([gone.orders, gone.state.accounts]).toEqual([[{ kind: "release", subject: account }], {}]);
+    expect(run([settings([])], run(without.slice(1)).state)).toMatchObject({
+      orders: [],
+      state: { accounts: {} },
+    });
   });
 
   it("names of hostile domains are names like any other", () => {

@@ -4,6 +4,8 @@ import type { DeliveryOrder } from "../../core/deliver/dispatcher.ts";
 import type { BeforeCheck } from "../../core/gateway/check-steps.ts";
 import { MailRuns, type MailRunsParts } from "../../core/gateway/mail-runs.ts";
 import { noTotals } from "../../core/gateway/run-totals.ts";
+import type { GatewayEvent } from "../../core/model/event.ts";
+import type { GuardHold } from "../../core/model/guard.ts";
 import { type Problem, ProblemError } from "../../core/model/problem.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
@@ -12,6 +14,8 @@ const HOUR = 3_600_000;
 const problem: Problem = { code: "disk-full", what: "The disk is full.", cure: "Make room." };
 
 interface Parts {
+  readonly holds?: readonly GuardHold[];
+  readonly hear?: (event: GatewayEvent) => void;
   readonly collect?: () => Promise<readonly Problem[]>;
   readonly deliver?: (order: DeliveryOrder) => Promise<void>;
   readonly orphans?: () => Promise<void>;
@@ -36,7 +40,7 @@ function setUp(parts: Parts) {
   const runs = new MailRuns({
     clock,
     log: () => undefined,
-    events: { emit: () => undefined, subscribe: () => () => undefined },
+    events: { emit: (event: GatewayEvent) => parts.hear?.(event), subscribe: () => () => undefined },
     settings: () => settings,
     refreshLists: async () => undefined,
     takeUpOrphans: async () => parts.orphans?.(),
@@ -46,6 +50,7 @@ function setUp(parts: Parts) {
       decide: async () => void done.push(...(parts.guard === undefined ? [] : ["decide"])),
       reportsWait: () => parts.guard?.reportsWait === true,
       nextAt: () => parts.guard?.nextAt ?? null,
+      holds: () => parts.holds ?? [],
     },
     accounts: { run: async () => (await parts.collect?.()) ?? [], status: () => ({}) },
     records: {
@@ -70,11 +75,15 @@ function setUp(parts: Parts) {
       indexHistory: async () => undefined,
       counts: () => ({ Inbox: 0, Errors: 0, Junk: 0, Backup: 0 }),
       waitingMail: () => 0,
+      unseen: () => ({ junk: 0, errors: 0 }),
       tend: async () => {
         done.push("tend");
       },
     },
-    clockWatch: { look: async () => void done.push(...(parts.clock === true ? ["clock"] : [])) },
+    clockWatch: {
+      look: async () => void done.push(...(parts.clock === true ? ["clock"] : [])),
+      doubt: () => null,
+    },
     reportContext: () => ({}),
     today: { totals: () => noTotals, add: async () => undefined },
     steps: {
@@ -121,7 +130,7 @@ describe("MailRuns", () => {
       });
       const run = runs.check({}).then(() => "ended");
       expect(await Promise.race([asked.promise, run])).toBe(7);
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate();
       expect(sent).toBe(false);
       if (first === "enough") enough.resolve();
       else all.resolve([]);

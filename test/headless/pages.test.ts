@@ -202,6 +202,17 @@ test("guesses at the same time do not get round the limit", async () => {
   expect(new Set(statuses)).toEqual(new Set([401, 429]));
 });
 
+test("who has not signed in cannot send much", async () => {
+  const { port } = await startPages(withPassword);
+  const body = "x".repeat(10_000);
+  for (const path of ["/sign-in", "/sign-out", "/nothing", "/api/nothing"]) {
+    for (const type of ["application/json", "application/x-www-form-urlencoded"]) {
+      const answer = await ask(port, path, { method: "POST", headers: { "content-type": type }, body });
+      expect([path, type, answer.status]).toEqual([path, type, 413]);
+    }
+  }
+});
+
 test("with the password, where there is one", async () => {
   const pages = await startPages(withPassword);
   const { port } = pages;

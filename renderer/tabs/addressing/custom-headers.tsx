@@ -14,7 +14,7 @@ export function CustomHeaders() {
   const { form } = useSettingsForm();
   const names: readonly string[] = form.getValues().headers.custom;
   const [told, setTold] = useState("");
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const put = (next: readonly string[]): void => form.setFieldValue("headers.custom", [...next]);
   /** The focus goes with the header that was moved. */
   const focusAt = (index: number): void => {
@@ -36,7 +36,7 @@ export function CustomHeaders() {
             {t("addressing.headers.custom.none")}
           </Text>
         )}
-        <Stack component="ol" ref={list} gap={6} p={0} m={0} style={{ listStyle: "none" }}>
+        <Stack role="list" ref={list} gap={6}>
           {names.map((name, index) => (
             <CustomHeader
               // biome-ignore lint/suspicious/noArrayIndexKey: names change while they are typed, and may be there twice
@@ -95,7 +95,7 @@ function CustomHeader({
   };
   const button = { variant: "subtle", color: "gray", mt: 3 } as const;
   return (
-    <Group component="li" gap={4} wrap="nowrap" align="flex-start">
+    <Group role="listitem" gap={4} wrap="nowrap" align="flex-start">
       <Text size="sm" c="dimmed" w={24} pt={7} className="efs-numbers" aria-hidden>
         {index + 1}.
       </Text>
@@ -166,12 +166,19 @@ function NewHeader({
           event.preventDefault();
           add();
         }}
+        // Whoever saves without "Add" has meant it as well.
+        onBlur={() => fault === null && add()}
         error={tried && fault !== null && t(`addressing.headers.custom.faults.${fault}`)}
         spellCheck={false}
         autoComplete="off"
         style={{ flex: 1 }}
       />
-      <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={add}>
+      <Button
+        variant="default"
+        leftSection={<Plus size={14} aria-hidden />}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={add}
+      >
         {t("addressing.headers.custom.add")}
       </Button>
     </Group>

@@ -1,7 +1,7 @@
 /** One account, every setting of it, in groups. */
 import { Alert, Button, Group, Text, TextInput, Title } from "@mantine/core";
 import { ArrowLeft, KeyRound } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AccountSettings } from "../../../core/model/settings.ts";
 import { accountSchema } from "../../../core/model/settings.ts";
@@ -34,6 +34,8 @@ export function AccountEditor({
   const { t } = useTranslation();
   const { accounts, saved } = useAccounts();
   const account = accounts[index];
+  // The question stays where it was asked, also when it has been answered.
+  const [asked] = useState(account?.firstUse === null);
   if (account === undefined) return null;
   const at = `accounts.${index}`;
   const stored = saved.find(({ id }) => id === account.id);
@@ -50,7 +52,7 @@ export function AccountEditor({
         </Button>
         <Title order={2}>{nameOf(account) || t("server.pop3.newAccount")}</Title>
       </Group>
-      {account.firstUse === null && <FirstUse at={at} loud />}
+      {asked && <FirstUse at={at} question answered={account.firstUse !== null} />}
       <MailboxSection at={at} account={account} stored={stored} />
       <Section title={t("server.account.connection")} help={<ConnectionHelp />}>
         <SecurityFields at={at} text="server.account" usual={POP3_PORTS} />
@@ -66,7 +68,7 @@ export function AccountEditor({
           disabled={!account.leaveOnServer}
           min={0}
         />
-        {account.firstUse !== null && <FirstUse at={at} />}
+        {!asked && <FirstUse at={at} />}
       </Section>
       <AddressingFields at={at} account={account} />
       <Section title={t("server.account.limits")} help={t("server.account.limitsHelp")}>

@@ -4,13 +4,22 @@ import { MessageCircleQuestionMark } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { RadioField } from "../../components/choice-fields.tsx";
 
-export function FirstUse({ at, loud = false }: { readonly at: string; readonly loud?: boolean }) {
+export function FirstUse({
+  at,
+  question = false,
+  answered = true,
+}: {
+  readonly at: string;
+  /** Loudly, at the top of the account. */
+  readonly question?: boolean;
+  readonly answered?: boolean;
+}) {
   const { t } = useTranslation();
   const field = <RadioField name={`${at}.firstUse`} text="server.account.firstUse" values={["all", "new"]} />;
-  if (!loud) return field;
+  if (!question) return field;
   return (
     <Alert
-      color="yellow"
+      color={answered ? "gray" : "yellow"}
       maw={640}
       icon={<MessageCircleQuestionMark size={18} aria-hidden />}
       title={t("server.account.firstUseTitle")}

@@ -1,7 +1,7 @@
 /** The steps in their order, with what each means, and the ticks that leave some out. */
-import { Box, Checkbox, Stack, Text } from "@mantine/core";
+import { Box, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useSettingsForm } from "../../components/settings-form.tsx";
+import { ChecksField } from "../../components/choice-fields.tsx";
 import { BUILT_IN_HEADERS, IGNORABLE } from "./header-order.ts";
 import { Part } from "./part.tsx";
 
@@ -45,20 +45,9 @@ export function HeaderOrder() {
 
 export function IgnoredSteps() {
   const { t } = useTranslation();
-  const { form } = useSettingsForm();
   return (
     <Part title={t("addressing.headers.ignore.title")}>
-      <Checkbox.Group
-        {...form.getInputProps("headers.ignore")}
-        label={t("addressing.headers.ignore.hint")}
-        labelProps={{ fw: 400 }}
-      >
-        <Stack gap="xs" mt="xs">
-          {IGNORABLE.map((step) => (
-            <Checkbox key={step} value={step} label={t(`addressing.headers.ignore.${step}`)} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
+      <ChecksField name="headers.ignore" text="addressing.headers.ignore" values={IGNORABLE} />
     </Part>
   );
 }
