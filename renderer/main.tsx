@@ -14,7 +14,14 @@ z.config({ jitless: true });
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 startTexts();
-createRoot(root).render(<App transport={openSocketTransport({ address: socketAddress() })} />);
+const transport = openSocketTransport({
+  address: socketAddress(),
+  isDenied: async () => (await fetch("/api/session", { cache: "no-store" })).status === 401,
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") transport.tryNow();
+});
+createRoot(root).render(<App transport={transport} />);
 
 function socketAddress(): string {
   const { protocol, host } = window.location;

@@ -17,6 +17,7 @@ import { describeProblem, type Problem, ProblemError } from "../model/problem.ts
 import type { AccountSettings } from "../model/settings.ts";
 import { AccountReporter } from "./account-reporter.ts";
 import { firstUseProblem, movedMailboxProblem, tooLargeProblem } from "./collection-alerts.ts";
+import { mailboxOf, messagesBefore } from "./mailbox-before.ts";
 import { openAccount } from "./open-account.ts";
 import { type SendHeaders, sendOversizeHeaders } from "./oversize-headers.ts";
 import {
@@ -214,7 +215,7 @@ class CollectionPass {
       listing,
       records,
       accountState,
-      ...(unknown ? this.#messagesBefore() : { hadIds: false, hadHashes: false }),
+      ...(unknown ? messagesBefore(ledger, id) : { hadIds: false, hadHashes: false }),
       moved,
       settings: { ...this.#account, oversize: this.#headersWanted ? "headers" : "leave" },
       maxMessageBytes: this.#maxMessageBytes,
@@ -229,25 +230,6 @@ class CollectionPass {
     if (!plan.moved && listing.every(({ uid }) => uid !== null)) await ledger.listed(id, uids, now);
     this.#announce(plan, accountState === "new");
     return plan;
-  }
-
-  #messagesBefore(): { readonly hadIds: boolean; readonly hadHashes: boolean } {
-    let hadHashes = false;
-    for (const state of [
-      "collected",
-      "waiting",
-      "skipped",
-      "failing",
-      "parked",
-      "oversize",
-      "left",
-    ] as const) {
-      for (const { uid } of this.#ports.ledger.inState(this.#account.id, state)) {
-        if (!uid.startsWith("sha256:")) return { hadIds: true, hadHashes };
-        hadHashes = true;
-      }
-    }
-    return { hadIds: false, hadHashes };
   }
 
   #announce(plan: CollectionPlan, firstTime: boolean): void {
@@ -414,11 +396,6 @@ class CollectionPass {
     );
     return result;
   }
-}
-
-/** Whose ids are listed; not the port, which changes with the kind of encryption. */
-function mailboxOf({ host, username }: CollectorAccount): string {
-  return `${username} at ${host.toLowerCase()}`;
 }
 
 /** Both answers, or the first failure once both are settled: neither is left unheard. */

@@ -212,7 +212,17 @@ export class Acceptor {
   }
 
   /** The id of the message that this one was taken as before (0: its row has gone), null when it is new. */
-  #knownBefore({ order, uid, uidHash, now }: AcceptPlan): number | null {
+  #knownBefore(plan: AcceptPlan): number | null {
+    const message = this.#foundBefore(plan);
+    const { announcedSize } = plan.order.source;
+    // Servers count differently: what this one says now is what the next listing is compared with.
+    if (message !== null && announcedSize !== null) {
+      this.#context.journal.run("UPDATE message SET announced_size = ? WHERE id = ?", announcedSize, message);
+    }
+    return message;
+  }
+
+  #foundBefore({ order, uid, uidHash, now }: AcceptPlan): number | null {
     if (uidHash === null) return null;
     const { journal } = this.#context;
     const { accountId } = order.source;
@@ -228,14 +238,7 @@ export class Acceptor {
     const restored = order.adopt !== undefined && seen?.["outcome"] === "removed";
     const hashBefore = textOrNull(seen?.["whole_hash"]);
     const other = order.hashDecides && hashBefore !== null && hashBefore !== wholeHash;
-    if ((state === "collected" || state === "left") && !restored && !other) {
-      const message = number(seen?.["message"]);
-      const { announcedSize } = order.source;
-      if (announcedSize !== null) {
-        journal.run("UPDATE message SET announced_size = ? WHERE id = ?", announcedSize, message);
-      }
-      return message;
-    }
+    if ((state === "collected" || state === "left") && !restored && !other) return number(seen?.["message"]);
     if (state === "gone" && (hashBefore === null || hashBefore === wholeHash)) {
       journal.run(
         "UPDATE seen SET state = 'collected', listed_at = ? WHERE account = ? AND uid_hash = ?",

@@ -51,7 +51,7 @@ export class JournalLedger implements SeenLedger {
 
   accountState(accountId: string): "new" | "asked" | "known" {
     const row = this.#context.journal.get("SELECT state FROM account WHERE id = ?", accountId);
-    return row === undefined ? "new" : oneOf(row["state"], ["new", "known", "asked"]);
+    return row === undefined ? "new" : oneOf(row["state"], ["known", "asked", "new"]);
   }
 
   setAccountState(accountId: string, state: "asked" | "known"): Promise<void> {

@@ -107,26 +107,29 @@ function LoadedForm({
     showFirstError();
   };
 
-  const submit = form.onSubmit(async (values: Record<string, unknown>) => {
-    const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
-    setOthers(elsewhereWrong);
-    if (elsewhereWrong.length > 0) return;
-    const order = { text: JSON.stringify(whole(values)), revision: document.revision };
-    const result = await save.mutateAsync(order).catch(() => null);
-    // The error is shown above the fields.
-    if (result === null) return;
-    if (result.kind === "invalid") {
-      const { fields, others: rest } = splitProblems(result.problems, sections);
-      form.setErrors(fields);
-      setOthers(rest);
-      refuse(Object.keys(fields));
-    } else if (result.kind === "changed-elsewhere") setElsewhere(true);
-    else {
-      savedHere.current = result.revision;
-      form.resetDirty(values);
-      notifications.show({ message: t("form.saved") });
-    }
-  }, (errors: object) => refuse(Object.keys(errors)));
+  const submit = form.onSubmit(
+    async (values: Record<string, unknown>) => {
+      const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
+      setOthers(elsewhereWrong);
+      if (elsewhereWrong.length > 0) return;
+      const order = { text: JSON.stringify(whole(values)), revision: document.revision };
+      const result = await save.mutateAsync(order).catch(() => null);
+      // The error is shown above the fields.
+      if (result === null) return;
+      if (result.kind === "invalid") {
+        const { fields, others: rest } = splitProblems(result.problems, sections);
+        form.setErrors(fields);
+        setOthers(rest);
+        refuse(Object.keys(fields));
+      } else if (result.kind === "changed-elsewhere") setElsewhere(true);
+      else {
+        savedHere.current = result.revision;
+        form.resetDirty(values);
+        notifications.show({ message: t("form.saved") });
+      }
+    },
+    (errors: object) => refuse(Object.keys(errors)),
+  );
 
   return (
     <FormContext.Provider value={{ form, unsaved: () => whole(form.getValues()) as unknown as Settings }}>

@@ -48,6 +48,9 @@ export function nameAndAddress(from: string): { readonly name: string; readonly 
   const found = /^\s*(.*?)\s*<([^<>]*)>\s*$/s.exec(from);
   if (found === null) return { name: from.trim(), address: "" };
   const address = (found[2] ?? "").trim();
-  const name = (found[1] ?? "").replace(/^"(.*)"$/s, "$1").replace(/\\(.)/g, "$1").trim();
+  const name = (found[1] ?? "")
+    .replace(/^"(.*)"$/s, "$1")
+    .replace(/\\(.)/g, "$1")
+    .trim();
   return name === "" || name === address ? { name: address, address: "" } : { name, address };
 }

@@ -12,7 +12,9 @@ import { offer } from "./save-messages.tsx";
 
 export function AttachmentsTab({ message }: { readonly message: HistoryMessage }) {
   return (
-    <ContentGate message={message}>{({ attachments }) => <Attachments attachments={attachments} />}</ContentGate>
+    <ContentGate message={message}>
+      {({ attachments }) => <Attachments attachments={attachments} />}
+    </ContentGate>
   );
 }
 

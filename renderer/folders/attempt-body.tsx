@@ -1,5 +1,6 @@
 /** One attempt, or equal ones in a row: server, time, the answers quoted and in plain words. */
 import { Group, Stack, Text } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { CircleCheck, CircleHelp, CircleX, Minus, RotateCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { ExplainedAnswer } from "../components/explained-answer.tsx";
@@ -8,9 +9,8 @@ import { formatNumber } from "../state/format.ts";
 import type { AttemptAnswer, WayStep } from "./way.ts";
 
 type AttemptStep = Extract<WayStep, { kind: "attempts" }>;
-type Translate = ReturnType<typeof useTranslation>["t"];
 
-export function attemptTitle({ first, count, answers }: AttemptStep, t: Translate): string {
+export function attemptTitle({ first, count, answers }: AttemptStep, t: TFunction): string {
   if (first.state !== "finished") return t(`messages.attempt.${first.state}`);
   if (count > 1) return t("messages.attempt.several", { number: formatNumber(count) });
   const results = new Set(answers.map(({ result }) => result));
@@ -32,7 +32,9 @@ export function AttemptBody({ step: { first, last, count, answers } }: { readonl
           </>
         )}
         {first.relay !== null && first.relay !== "none" && <> · {first.relay}</>}
-        {seconds !== null && count === 1 && <> · {t("messages.attempt.seconds", { seconds: rounded(seconds) })}</>}
+        {seconds !== null && count === 1 && (
+          <> · {t("messages.attempt.seconds", { seconds: rounded(seconds) })}</>
+        )}
       </Text>
       {answers.map((answer) => (
         <Answer key={answer.addresses.join(",")} answer={answer} />

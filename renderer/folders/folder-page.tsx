@@ -86,22 +86,28 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
     );
   };
   const onAll = (all: boolean): void => {
-    if (!all) return setSelection(cleared);
-    void rows.allIds().then(
-      (ids) => setSelection((now) => allSelected(now, ids)),
-      () => undefined,
-    );
+    if (!all) setSelection(cleared);
+    else {
+      void rows.allIds().then(
+        (ids) => setSelection((now) => allSelected(now, ids)),
+        () => undefined,
+      );
+    }
   };
   const onMenu = (row: number | null): void => {
     const message = rows.rowAt(row ?? selection.cursor ?? 0);
     const outside = row !== null && message !== undefined && !selection.ids.has(message.queueId);
     setMenuIds(
-      selection.ids.size > 0 && !outside ? [...selection.ids] : message === undefined ? [] : [message.queueId],
+      selection.ids.size > 0 && !outside
+        ? [...selection.ids]
+        : message === undefined
+          ? []
+          : [message.queueId],
     );
     if (row !== null) setSelection((now) => cursorAt(now, row));
   };
   const statesOf = (ids: ReadonlySet<string>): ListedMessage["state"][] => {
-    const states = [];
+    const states: ListedMessage["state"][] = [];
     for (let row = range.first; row <= range.last && states.length < ids.size; row += 1) {
       const message = rows.rowAt(row);
       if (message !== undefined && ids.has(message.queueId)) states.push(message.state);
@@ -206,7 +212,12 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
           )}
         </Stack>
         {wide && pane !== null && (
-          <Box component="section" aria-label={t("messages.panel.name")} className="efs-pane" style={{ flex: "0 0 46%" }}>
+          <Box
+            component="section"
+            aria-label={t("messages.panel.name")}
+            className="efs-pane"
+            style={{ flex: "0 0 46%" }}
+          >
             {pane}
           </Box>
         )}

@@ -1,4 +1,5 @@
 import { Checkbox, Skeleton, Table, Text } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListedMessage } from "../../core/model/folder-list.ts";
@@ -107,7 +108,12 @@ function Cell({
       );
     case "age":
       return (
-        <Text size="xs" component="time" dateTime={new Date(row.receivedAt).toISOString()} title={formatTime(row.receivedAt)}>
+        <Text
+          size="xs"
+          component="time"
+          dateTime={new Date(row.receivedAt).toISOString()}
+          title={formatTime(row.receivedAt)}
+        >
           {formatRelative(row.receivedAt, now)}
         </Text>
       );
@@ -129,16 +135,20 @@ function Sender({ row }: { readonly row: ListedMessage }) {
 
 function Small({ text, lines = 1 }: { readonly text: string; readonly lines?: number }) {
   return (
-    <Text size="xs" c="dimmed" lh={1.35} title={text} {...(lines === 1 ? { truncate: true } : { lineClamp: lines })}>
+    <Text
+      size="xs"
+      c="dimmed"
+      lh={1.35}
+      title={text}
+      {...(lines === 1 ? { truncate: true } : { lineClamp: lines })}
+    >
       {text}
     </Text>
   );
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
-
 /** The last answer; in Junk why it is there, where nothing was answered. */
-function whatHappened({ lastAnswer, junkReason }: ListedMessage, t: Translate): string | null {
+function whatHappened({ lastAnswer, junkReason }: ListedMessage, t: TFunction): string | null {
   if (lastAnswer !== null) return lastAnswer;
   return junkReason === null ? null : t(`messages.junkReason.${junkReason}`);
 }

@@ -36,7 +36,8 @@ export interface FolderTableProps {
 }
 
 export function FolderTable(props: FolderTableProps) {
-  const { label, rows, count, selection, openId, menu, onRange, onOpen, onToggle, onExtend, onMove, onAll } = props;
+  const { label, rows, count, selection, openId, menu, onRange, onOpen, onToggle, onExtend, onMove, onAll } =
+    props;
   const now = useNow(30_000);
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
@@ -175,7 +176,9 @@ function Head({
               key={name}
               w={columnWidth(column, columns, width)}
               fz="xs"
-              {...(sort === null ? {} : { "aria-sort": here ? (descending ? "descending" : "ascending") : "none" })}
+              {...(sort === null
+                ? {}
+                : { "aria-sort": here ? (descending ? "descending" : "ascending") : "none" })}
               ta={name === "size" ? "right" : "left"}
             >
               {sort === null ? (

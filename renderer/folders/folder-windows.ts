@@ -36,7 +36,8 @@ export function hiddenPositions(
     return positions;
   }
   for (const [offset, rows] of windows) {
-    for (const [index, { queueId }] of rows.entries()) if (hidden.has(queueId)) positions.push(offset + index);
+    for (const [index, { queueId }] of rows.entries())
+      if (hidden.has(queueId)) positions.push(offset + index);
   }
   return positions.sort((a, b) => a - b);
 }

@@ -67,7 +67,7 @@ export function createPendingDeletes({ now, after, send }: PendingDeletesPorts):
       batches.set(batch.number, batch);
       callOff.set(
         batch.number,
-        after(UNDO_MILLISECONDS, () => sendBatch(batch.number)),
+        after(UNDO_MILLISECONDS, () => sendBatch(batch.number, false)),
       );
       changed();
       return batch;

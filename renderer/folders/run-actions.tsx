@@ -5,12 +5,12 @@
 import { Anchor, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import type { QueryClient } from "@tanstack/react-query";
-import { CircleCheck, TriangleAlert } from "lucide-react";
 import i18next from "i18next";
+import { CircleCheck, TriangleAlert } from "lucide-react";
 import type { CommandName, Transport } from "../../core/api/contract.ts";
 import type { FolderAction } from "../../core/model/action.ts";
 import { formatNumber } from "../state/format.ts";
-import { type BulkOrder, type BulkSummary, chunksOf, CHUNK_MESSAGES, runBulk } from "./bulk.ts";
+import { type BulkOrder, type BulkSummary, CHUNK_MESSAGES, chunksOf, runBulk } from "./bulk.ts";
 import { createPendingDeletes, type PendingDeletes, UNDO_MILLISECONDS } from "./pending-deletes.ts";
 
 /** From this many on the progress is shown. */
@@ -124,7 +124,9 @@ function tellSummary(action: FolderAction, { asked, done, stopped, notDone, prob
             ))}
           </List>
         )}
-        {rest > 0 && <Text size="sm">{i18next.t("messages.othersNotDone", { number: formatNumber(rest) })}</Text>}
+        {rest > 0 && (
+          <Text size="sm">{i18next.t("messages.othersNotDone", { number: formatNumber(rest) })}</Text>
+        )}
       </Stack>
     ),
   });

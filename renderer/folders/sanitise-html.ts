@@ -37,7 +37,8 @@ export function sanitiseHtml(html: string, pictures: InlinePictures): HarmlessHt
       return;
     }
     if (!ADDRESS_ATTRIBUTES.includes(name)) return;
-    const picture = node.nodeName === "IMG" && name === "src" ? pictureAddress(data.attrValue, pictures) : null;
+    const picture =
+      node.nodeName === "IMG" && name === "src" ? pictureAddress(data.attrValue, pictures) : null;
     if (picture !== null) {
       data.attrValue = picture;
       data.forceKeepAttr = true;

@@ -35,7 +35,10 @@ export async function saveMessages(ids: readonly string[], transport: Transport)
       loading: true,
       autoClose: false,
       withCloseButton: false,
-      title: i18next.t("messages.save.saving", { handled: formatNumber(number), all: formatNumber(ids.length) }),
+      title: i18next.t("messages.save.saving", {
+        handled: formatNumber(number),
+        all: formatNumber(ids.length),
+      }),
       message: <Saving octets={octets} size={size} onStop={() => ended.abort()} />,
     } as const;
     if (shown) notifications.update(notification);

@@ -25,7 +25,11 @@ export function SourceTab({ message: { queueId } }: { readonly message: HistoryM
     gcTime: 30_000,
     initialPageParam: 0,
     queryFn: async ({ pageParam }) => {
-      const piece = await callValue(transport, "message-piece", { queueId, offset: pageParam, length: PAGE_BYTES });
+      const piece = await callValue(transport, "message-piece", {
+        queueId,
+        offset: pageParam,
+        length: PAGE_BYTES,
+      });
       return { size: piece.size, octets: octetsOfBase64(piece.content) };
     },
     getNextPageParam: ({ size, octets }, _, offset) =>

@@ -47,6 +47,7 @@ export function useFolderKeys(keys: FolderKeys): void {
 /** In a field, or in a question that lies over the page; the message's own drawer is part of the page. */
 function isElsewhere(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
-  if (target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]") !== null) return true;
+  if (target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]") !== null)
+    return true;
   return target.closest("[role=dialog]:not([data-message-drawer] *), [role=menu]") !== null;
 }

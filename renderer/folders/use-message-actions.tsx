@@ -56,7 +56,9 @@ function start(action: MessageAction, ids: readonly string[], place: ActionPlace
   const count = { count: ids.length, number: formatNumber(ids.length) };
   modals.openConfirmModal({
     title: i18next.t(`messages.ask.${action}.title` as "messages.ask.delete.title", count),
-    children: <Text size="sm">{i18next.t(`messages.ask.${action}.text` as "messages.ask.delete.text", count)}</Text>,
+    children: (
+      <Text size="sm">{i18next.t(`messages.ask.${action}.text` as "messages.ask.delete.text", count)}</Text>
+    ),
     labels: { confirm: i18next.t(`messages.action.${action}`), cancel: i18next.t("messages.cancel") },
     confirmProps: { color: action === "delete" ? "red" : "calm" },
     onConfirm: () => go(),
@@ -116,4 +118,3 @@ function AddressForm({ onDone }: { readonly onDone: (address: string | null) => 
     </form>
   );
 }
-

@@ -65,7 +65,13 @@ function iconOf(step: WayStep, { outcome }: HistoryMessage): LucideIcon {
   }
 }
 
-function StepTitle({ step, message }: { readonly step: WayStep; readonly message: HistoryMessage }): ReactNode {
+function StepTitle({
+  step,
+  message,
+}: {
+  readonly step: WayStep;
+  readonly message: HistoryMessage;
+}): ReactNode {
   const { t } = useTranslation();
   switch (step.kind) {
     case "collected":
@@ -83,7 +89,13 @@ function StepTitle({ step, message }: { readonly step: WayStep; readonly message
   }
 }
 
-function StepBody({ step, message }: { readonly step: WayStep; readonly message: HistoryMessage }): ReactNode {
+function StepBody({
+  step,
+  message,
+}: {
+  readonly step: WayStep;
+  readonly message: HistoryMessage;
+}): ReactNode {
   switch (step.kind) {
     case "collected":
       return <Collected message={message} />;
@@ -180,7 +192,12 @@ function MessageLink({ id }: { readonly id: number }) {
   if (data === undefined || data === null) return null;
   const place = data.folder === null ? "history" : data.folder.toLowerCase();
   return (
-    <Anchor component={Link} href={`/${place}/${data.queueId}`} size="sm" style={{ display: "inline-flex", gap: 4 }}>
+    <Anchor
+      component={Link}
+      href={`/${place}/${data.queueId}`}
+      size="sm"
+      style={{ display: "inline-flex", gap: 4 }}
+    >
       <FileText size={14} aria-hidden style={{ alignSelf: "center" }} />
       {data.summary.subject === "" ? t("messages.noSubject") : data.summary.subject}
     </Anchor>

@@ -5,7 +5,7 @@ import { Download } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CommandInput } from "../../core/api/contract.ts";
-import { HISTORY_PAGE_ROWS } from "../../core/model/history.ts";
+import { HISTORY_PAGE_ROWS, type HistoryPage } from "../../core/model/history.ts";
 import { describeProblem } from "../../core/model/problem.ts";
 import { problemOf } from "../state/calls.ts";
 import { formatNumber } from "../state/format.ts";
@@ -27,7 +27,7 @@ export function ExportCsv({ query }: { readonly query: CommandInput<"history"> }
     let after: number | null = null;
     try {
       do {
-        const page = await callValue(transport, "history", {
+        const page: HistoryPage = await callValue(transport, "history", {
           ...query,
           limit: HISTORY_PAGE_ROWS,
           ...(after === null ? {} : { after }),

@@ -41,7 +41,11 @@ export function DomainsPage() {
         </Stack>
       </Part>
       <Part title={t("addressing.domains.noRecipient.title")}>
-        <RadioField name="noRecipient" text="addressing.domains.noRecipient" values={["postmaster", "junk"]} />
+        <RadioField
+          name="noRecipient"
+          text="addressing.domains.noRecipient"
+          values={["postmaster", "junk"]}
+        />
       </Part>
     </AddressingPage>
   );

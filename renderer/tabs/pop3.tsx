@@ -20,7 +20,9 @@ export function Pop3Page() {
         sections={["accounts", "antivirus"]}
         onRefused={(fields) => {
           const wrong = wrongAccounts(fields);
-          setOpen((current) => (current !== null && wrong.includes(current) ? current : (wrong[0] ?? current)));
+          setOpen((current) =>
+            current !== null && wrong.includes(current) ? current : (wrong[0] ?? current),
+          );
         }}
       >
         <Accounts open={open} onOpen={setOpen} />

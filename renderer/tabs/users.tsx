@@ -22,11 +22,7 @@ export function UsersPage() {
       <ClassicList list="users" />
       <Part title={t("addressing.users.unknown.title")}>
         <Stack gap="lg" maw={640}>
-          <RadioField
-            name="users.unknown"
-            text="addressing.users.unknown"
-            values={["junk", "postmaster"]}
-          />
+          <RadioField name="users.unknown" text="addressing.users.unknown" values={["junk", "postmaster"]} />
           <SwitchField name="users.stripTag" text="addressing.users.stripTag" />
         </Stack>
       </Part>

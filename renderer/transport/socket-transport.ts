@@ -7,6 +7,7 @@
  *    so it is not repeated by itself.
  * 3. A call made while there is no connection waits for it up to 5 seconds.
  * 4. What comes is parsed; what cannot be parsed is passed over.
+ * 5. A browser does not say why a connection could not be made: whether this page has to sign in is asked separately.
  */
 import {
   type Call,
@@ -42,6 +43,8 @@ export interface SocketTransportOptions {
   /** `ws://127.0.0.1:7025/api/socket` */
   readonly address: string;
   readonly connect?: (address: string) => SocketLike;
+  /** Asked when a connection could not be made; default: never. */
+  readonly isDenied?: () => Promise<boolean>;
 }
 
 interface Waiting {
@@ -59,6 +62,8 @@ interface Subscribed {
 }
 
 export interface SocketTransport extends Transport {
+  /** Does not wait for the next try: somebody is looking. */
+  tryNow(): void;
   close(): void;
 }
 
@@ -99,13 +104,21 @@ export function openSocketTransport(options: SocketTransportOptions): SocketTran
     };
     made.onmessage = ({ data }) => receive(data);
     made.onclose = ({ code }) => {
+      const wasOpen = socket === made;
       socket = null;
       for (const [id, { sent }] of calls) if (sent) settle(id, { error: connectionLost() });
       if (closed) return;
-      become(code === DENIED ? "denied" : "lost");
+      if (code === DENIED) become("denied");
+      else if (state !== "denied") become("lost");
+      if (!wasOpen) void askWhetherDenied();
       again = setTimeout(open, PAUSES[Math.min(failures, PAUSES.length - 1)]);
       failures += 1;
     };
+  };
+
+  const askWhetherDenied = async (): Promise<void> => {
+    const denied = await options.isDenied?.().catch(() => false);
+    if (denied && socket === null && !closed) become("denied");
   };
 
   const transmit = (waiting: Waiting): void => {
@@ -180,6 +193,11 @@ export function openSocketTransport(options: SocketTransportOptions): SocketTran
           listeners.delete(listener);
         };
       },
+    },
+    tryNow() {
+      if (again === null || closed) return;
+      clearTimeout(again);
+      open();
     },
     close() {
       closed = true;

@@ -600,13 +600,20 @@ describe("the route", () => {
   describe("a process for each run (efs check)", () => {
     type Step =
       /** A process that delivers a message, and what the server says to it; or one with nothing to deliver. */
-      "accepted" | "deferred" | "idle" | "down" | "forward off" | { readonly later: number };
+      | "accepted"
+      | "deferred"
+      | "idle"
+      | "down"
+      | "forward off"
+      | "idle for a while"
+      | { readonly later: number };
     const TEN = { later: 10 };
 
     it.each<readonly [string, readonly Step[], minutes: number]>([
       ["between two that got mail through", ["accepted", TEN, "accepted"], 10],
       ["also when the server only put it off", ["deferred", TEN, "deferred"], 10],
       ["also over those that had nothing to do", ["accepted", TEN, "idle", TEN, "accepted"], 20],
+      ["between them all", ["accepted", TEN, "idle for a while", TEN, "accepted"], 30],
       ["each time once", ["accepted", TEN, "accepted", "accepted", TEN, "accepted"], 20],
       ["no more than an hour: it may have been off", ["accepted", { later: 600 }, "accepted"], 60],
       ["not before the first", [TEN, "accepted"], 0],
@@ -628,9 +635,10 @@ describe("the route", () => {
           continue;
         }
         doing = step;
-        if (step !== "idle") await desk.queue.add({ recipients: [ANNA] });
+        if (!step.startsWith("idle")) await desk.queue.add({ recipients: [ANNA] });
         const dispatcher = desk.dispatcher({ forward: step !== "forward off" });
         await dispatcher.run({ kinds: ["mail"], probeNow: true });
+        if (step === "idle for a while") await desk.clock.advance(10 * MINUTE);
         await dispatcher.close();
       }
       expect(desk.queue.usableTime / MINUTE).toBe(minutes);
@@ -668,19 +676,18 @@ describe("another server in the settings", () => {
 
   it("takes over in the midst of a run: nothing is lost, nothing sent twice, and it starts with a clean slate", async () => {
     const desk = await openDesk({
-      script: ({ phase, connection }) =>
-        phase === "final" && connection === 0 ? { and: "stall" } : undefined,
+      script: ({ phase, connection }) => (phase === "final" && connection < 2 ? { and: "stall" } : undefined),
     });
     const second = await startScriptedServer();
     try {
-      for (let count = 0; count < 5; count += 1) await desk.queue.add({ recipients: [ANNA] });
-      const dispatcher = desk.dispatcher();
+      for (let count = 0; count < 6; count += 1) await desk.queue.add({ recipients: [ANNA] });
+      const dispatcher = desk.dispatcher({ connections: 2 });
       const running = dispatcher.run({ kinds: ["mail"] });
-      await desk.server.until(() => desk.server.messages.length === 1);
+      await desk.server.until(() => desk.server.messages.length === 2);
       dispatcher.configure(settingsWith(desk, { ...desk.target, port: second.port }, null));
       await desk.clock.advance(600_000);
-      expect(await running).toMatchObject({ delivered: 4, deferred: 1, routeProblem: null });
-      expect([desk.server.messages.length, second.messages.length]).toEqual([1, 4]);
+      expect(await running).toMatchObject({ delivered: 4, deferred: 2, routeProblem: null });
+      expect([desk.server.messages.length, second.messages.length]).toEqual([2, 4]);
       expect(desk.queue.record.failures).toBe(0);
       expect([...desk.queue.claimed]).toEqual([]);
     } finally {

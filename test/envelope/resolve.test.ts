@@ -235,10 +235,7 @@ describe("the account's own addresses", () => {
 it("addresses of the settings have the form that found ones have, with an international domain too", () => {
   const office = { domains: { primary: "bücher.example" }, postmaster: { address: "chef@bücher.example" } };
   const found = "Delivered-To: box@b\xc3\xbccher.example\nTo: a@xn--bcher-kva.example\n";
-  for (const account of [
-    { mailboxAddresses: ["Box@Bücher.example"] },
-    { username: "box@bücher.example" },
-  ]) {
+  for (const account of [{ mailboxAddresses: ["Box@Bücher.example"] }, { username: "box@bücher.example" }]) {
     expect(recipients(found, { settings: office, account })).toEqual(["a@xn--bcher-kva.example"]);
   }
   const bccAll = { ...office, headers: { bccAll: "archiv@bücher.example" } };

@@ -12,6 +12,7 @@ it("tells when so many messages were collected in this run, and only of this run
     explain: () => {
       throw new Error("nothing was refused");
     },
+    trailOf: () => [],
     onChange: () => undefined,
   });
   const told: string[] = [];

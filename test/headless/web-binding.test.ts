@@ -5,13 +5,19 @@ import { expect, test } from "vitest";
 import { connectOwner } from "../../core/headless/api-client.ts";
 import { bindWeb } from "../../core/headless/web-binding.ts";
 import type { WebSettings } from "../../core/model/settings.ts";
-import { hashWebPassword } from "../../core/settings/web-password.ts";
-import { ask, cookieOf, startPages, tryPassword, upgradeHeaders } from "../support/pages-kit.ts";
+import {
+  ask,
+  cheapPasswordHash,
+  cookieOf,
+  startPages,
+  tryPassword,
+  upgradeHeaders,
+} from "../support/pages-kit.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { makeTestCertificate, type TestCertificate } from "../support/test-certificate.ts";
 
-const password = hashWebPassword("correct horse");
+const password = cheapPasswordHash("correct horse");
 
 async function keyPair(): Promise<{
   readonly made: TestCertificate;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { formatSettingProblem } from "../../core/model/setting-problems.ts";
 import { exportSettings } from "../../core/settings/export-settings.ts";
 import { importSettings } from "../../core/settings/import-settings.ts";
-import { formatSettingProblem } from "../../core/model/setting-problems.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { settingsInput } from "../support/sample-settings.ts";
 

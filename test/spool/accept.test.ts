@@ -139,16 +139,20 @@ describe("taking a message over", () => {
 
   test("an id of ours with another size by LIST: its octets decide, and the new size is remembered", async () => {
     const sized = (announcedSize: number) => ({ ...source("1"), announcedSize });
-    const taken = async (announcedSize: number, name: string) => {
-      const from = sized(announcedSize);
+    const taken = async (announcedSize: number, name: string, uid = "1") => {
+      const from = { ...sized(announcedSize), uid };
       const body = await receive(spool, from, testMail(name));
       const accepted = await spool.bodies.accept(order(from, body, undefined, { hashDecides: true }));
-      return [accepted.kind, spool.ledger.find("main", ["1"]).get("1")?.announcedSize];
+      return [accepted.kind, spool.ledger.find("main", [uid]).get(uid)?.announcedSize];
     };
     expect(await taken(200, "first")).toEqual(["queued", 200]);
     expect(await taken(210, "first")).toEqual(["known", 210]);
     expect(await taken(300, "second")).toEqual(["queued", 300]);
     expect(await taken(300, "second")).toEqual(["known", 300]);
+    // Another server, which counts differently.
+    expect(await taken(305, "second", "moved")).toEqual(["known", 305]);
+    await spool.ledger.deletionConfirmed("main", ["moved"], kit.clock.now());
+    expect(await taken(310, "second", "moved")).toEqual(["known", 310]);
     expect(files("Inbox").length).toBe(2);
   });
 

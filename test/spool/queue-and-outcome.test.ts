@@ -2,16 +2,10 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type {
-  DeliveryOutcome,
-  Disposition,
-  Folder,
-  QueuedMessage,
-  RecipientState,
-  Settlement,
-} from "../../core/model/message.ts";
+import type { Disposition, Folder, QueuedMessage, Settlement } from "../../core/model/message.ts";
 import type { Spool } from "../../core/spool/spool.ts";
 import { FaultyFileSystem } from "../support/faulty-file-system.ts";
+import { NO, OK, type Step, settlementAt } from "../support/settlements.ts";
 import { claimAll, problemOf, type SpoolKit, source, spoolKit, take } from "../support/spool-kit.ts";
 
 let kit: SpoolKit;
@@ -30,70 +24,12 @@ afterEach(async () => {
 
 const names = (folder: Folder) => readdirSync(spool.directory.folder(folder));
 
-const OK = { code: 250, enhanced: "2.0.0", text: "queued" } as const;
-const NO = {
-  scope: "recipient",
-  permanent: true,
-  phase: "rcpt",
-  reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
-  problem: null,
-} as const;
-
-type Step = "delivered" | "failed" | "expired" | "deferred" | "held" | "not-tried";
-
-function after(
-  step: Step,
-  now: number,
-): { readonly outcome: DeliveryOutcome; readonly next: RecipientState } {
-  const refused: DeliveryOutcome = { kind: "refused", failure: NO };
-  switch (step) {
-    case "delivered":
-      return {
-        outcome: { kind: step, reply: OK },
-        next: { kind: step, at: now, reply: OK, relay: "mail:25" },
-      };
-    case "failed":
-      return { outcome: refused, next: { kind: step, at: now, failure: NO } };
-    case "expired":
-      return { outcome: refused, next: { kind: step, at: now, failure: null } };
-    case "deferred":
-      return {
-        outcome: refused,
-        next: { kind: step, nextAt: now + 60_000, failure: { ...NO, permanent: false } },
-      };
-    case "held":
-      return { outcome: refused, next: { kind: step, since: now, reason: "guard", failure: NO } };
-    case "not-tried":
-      return { outcome: { kind: step }, next: { kind: "queued" } };
-  }
-}
-
-function settlement(
+const settlement = (
   message: QueuedMessage,
   steps: readonly Step[],
   disposition: Disposition,
   report: Settlement["report"] = null,
-): Settlement {
-  const now = kit.clock.now();
-  return {
-    result: {
-      message,
-      startedAt: now - 5,
-      endedAt: now,
-      relay: "mail:25",
-      session: "smtp-1",
-      delays: [1, 2, 3, 4],
-      recipients: message.recipients.map((recipient, index) => ({
-        recipient,
-        ...after(steps[index] ?? "not-tried", now),
-        tries: recipient.tries + 1,
-        unknownTries: 0,
-      })),
-    },
-    disposition,
-    report,
-  };
-}
+): Settlement => settlementAt(kit.clock.now(), message, steps, disposition, report);
 
 async function claimOne(kinds: readonly ("mail" | "report" | "alert")[] = ["mail"]): Promise<QueuedMessage> {
   const [message] = await spool.queue.claim({

@@ -1,4 +1,5 @@
 /** The gateway's pages on a real port, with a browser of nothing but requests. */
+import { scryptSync } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { request as requestTls } from "node:https";
@@ -10,7 +11,9 @@ import type { GatewayMessage, ViewerMessage } from "../../core/api/contract.ts";
 import { createStreams, type Streams } from "../../core/api/streams.ts";
 import { type ApiServer, type ApiServerOptions, startApiServer } from "../../core/headless/api-server.ts";
 import { readToken } from "../../core/headless/endpoint-file.ts";
+import type { SealedSecret } from "../../core/model/ports.ts";
 import type { WebSettings } from "../../core/model/settings.ts";
+import { systemClock } from "../../core/util/system-clock.ts";
 import { createEventSource, type EventSource } from "./event-source.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { sampleSettings } from "./sample-settings.ts";
@@ -33,6 +36,8 @@ export interface Pages {
 export interface PagesOptions extends Partial<Omit<ApiServerOptions, "web">> {
   readonly web?: Partial<WebSettings>;
   readonly clock?: FakeClock;
+  /** The server goes by the real clock; `clock` stands still beside it. */
+  readonly realTime?: boolean;
 }
 
 export const INDEX = `<!doctype html><meta name="csp-nonce" content="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>`;
@@ -48,11 +53,16 @@ export async function builtPagesFolder(): Promise<string> {
   return folder;
 }
 
-export async function startPages({ web = {}, ...options }: PagesOptions = {}): Promise<Pages> {
+export async function startPages({
+  web = {},
+  realTime = false,
+  ...options
+}: PagesOptions = {}): Promise<Pages> {
   const folder = options.dataDirectory ?? (await temporaryFolder());
   const clock = options.clock ?? new FakeClock();
   const source = createEventSource();
-  const streams = options.streams ?? createStreams({ clock });
+  const serverClock = realTime ? systemClock : clock;
+  const streams = options.streams ?? createStreams({ clock: serverClock });
   streams.follow(source);
   const echo: Dispatch = async (name, input) => ({ ok: { name, input } });
   const faults: unknown[] = [];
@@ -66,13 +76,23 @@ export async function startPages({ web = {}, ...options }: PagesOptions = {}): P
     onFault: (error) => faults.push(error),
     ...options,
     dataDirectory: folder,
-    clock,
+    clock: serverClock,
     streams,
     web: () => pages.web,
   });
   onTestFinished(() => server.close());
   const port = Number(new URL(server.address).port);
   return Object.assign(pages, { server, port, apiToken: (await readToken(folder)) ?? "" });
+}
+
+/** As an earlier program might have stored it: a hash carries its own cost, and tests ask often. */
+export function cheapPasswordHash(password: string): SealedSecret {
+  const salt = Buffer.from("salt of the test");
+  const hash = scryptSync(password, salt, 32, { N: 256, r: 8, p: 1 });
+  return {
+    scheme: "scrypt",
+    value: `scrypt$256$8$1$${salt.toString("base64url")}$${hash.toString("base64url")}`,
+  };
 }
 
 export interface Answer {

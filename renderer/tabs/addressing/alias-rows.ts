@@ -134,7 +134,11 @@ export function filterRows(rows: readonly AliasRow[], search: string): readonly 
 /** Whether both say the same to the settings. */
 export function sameAliases(one: AliasSource, other: AliasSource): boolean {
   const written = (aliases: AliasSource): string =>
-    JSON.stringify(Object.entries(aliases).sort(([a], [b]) => (a < b ? -1 : 1)));
+    JSON.stringify(
+      Object.entries(aliases)
+        .map(([from, to]) => [from, typeof to === "string" ? [to] : to] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   return written(one) === written(other);
 }
 

@@ -6,7 +6,7 @@ import { ActionIcon, Alert, Box, Button, Group, Table, Text, TextInput } from "@
 import { notifications } from "@mantine/notifications";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowRightLeft, Plus, Search, TriangleAlert } from "lucide-react";
-import { forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { Fragment, forwardRef, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AliasSource } from "../../../core/model/address-lists.ts";
 import { Empty } from "../../components/page.tsx";
@@ -16,6 +16,7 @@ import { AliasLine } from "./alias-line.tsx";
 import {
   type Aliases,
   type AliasRow,
+  type AliasRowProblem,
   aliasesOfRows,
   aliasRowProblems,
   filterRows,
@@ -36,16 +37,24 @@ export interface AliasTableHandle {
 
 export const AliasTable = forwardRef<AliasTableHandle>(function AliasTable(_, ref) {
   const { t } = useTranslation();
-  const { rows, put } = useAliasRows();
+  const { rows, put, refused } = useAliasRows();
   const [search, setSearch] = useState("");
   const [onlyWrong, setOnlyWrong] = useState(false);
   const [added, setAdded] = useState<number | null>(null);
   const [removed, setRemoved] = useState<{ readonly row: AliasRow; readonly at: number } | null>(null);
-  const problems = useMemo(() => aliasRowProblems(rows), [rows]);
+  const [active, setActive] = useState<number | null>(null);
+  const problems = useMemo(() => problemsToTell(rows, active), [rows, active]);
+  const wrongOnly = onlyWrong && problems.size > 0;
   const shown = useMemo(
-    () => filterRows(onlyWrong ? rows.filter(({ id }) => problems.has(id)) : rows, search),
-    [rows, problems, onlyWrong, search],
+    () => filterRows(wrongOnly ? rows.filter(({ id }) => problems.has(id)) : rows, search),
+    [rows, problems, wrongOnly, search],
   );
+  // Saving was refused: the rows that are the reason may be far out of view.
+  useEffect(() => {
+    if (!refused) return;
+    setSearch("");
+    setOnlyWrong(true);
+  }, [refused]);
   useImperativeHandle(ref, () => ({
     take(aliases) {
       const merged = mergeIntoRows(rows, aliases);
@@ -94,8 +103,8 @@ export const AliasTable = forwardRef<AliasTableHandle>(function AliasTable(_, re
         <Alert color="red" icon={<TriangleAlert size={18} aria-hidden />} py={8} role="status">
           <Group gap="sm" justify="space-between">
             {t("addressing.aliases.wrong", { count: problems.size, number: formatNumber(problems.size) })}
-            <Button size="compact-sm" variant="default" onClick={() => setOnlyWrong(!onlyWrong)}>
-              {onlyWrong ? t("addressing.aliases.all") : t("addressing.aliases.onlyWrong")}
+            <Button size="compact-sm" variant="default" onClick={() => setOnlyWrong(!wrongOnly)}>
+              {wrongOnly ? t("addressing.aliases.all") : t("addressing.aliases.onlyWrong")}
             </Button>
           </Group>
         </Alert>
@@ -112,6 +121,8 @@ export const AliasTable = forwardRef<AliasTableHandle>(function AliasTable(_, re
           rows={shown}
           problems={problems}
           focusOn={added}
+          active={active}
+          onActive={setActive}
           onChange={(changed) => put(rows.map((row) => (row.id === changed.id ? changed : row)))}
           onRemove={remove}
         />
@@ -147,8 +158,26 @@ export const AliasTable = forwardRef<AliasTableHandle>(function AliasTable(_, re
   );
 });
 
+/** A row that is just being filled in is not blamed for what is still missing. */
+function problemsToTell(
+  rows: readonly AliasRow[],
+  active: number | null,
+): ReadonlyMap<number, AliasRowProblem> {
+  const problems = new Map(aliasRowProblems(rows));
+  const ofActive = active === null ? undefined : problems.get(active)?.kind;
+  if (active !== null && (ofActive === "from-empty" || ofActive === "to-empty")) problems.delete(active);
+  return problems;
+}
+
+interface AliasRowsState {
+  readonly rows: readonly AliasRow[];
+  put(rows: readonly AliasRow[]): void;
+  /** The form was not saved because of them. */
+  readonly refused: boolean;
+}
+
 /** The rows as they are typed; the form has what they come to. Reverted, or loaded anew, they begin anew. */
-function useAliasRows(): { readonly rows: readonly AliasRow[]; put(rows: readonly AliasRow[]): void } {
+function useAliasRows(): AliasRowsState {
   const { form } = useSettingsForm();
   const value: Aliases = form.getValues().aliases;
   const [rows, setRows] = useState(() => rowsOfAliases(value));
@@ -164,6 +193,7 @@ function useAliasRows(): { readonly rows: readonly AliasRow[]; put(rows: readonl
   }, [value]);
   return {
     rows,
+    refused: Object.keys(form.errors).some((path) => path.startsWith("aliases[")),
     put(next) {
       show(next);
       form.setFieldValue("aliases", aliasesOfRows(next));
@@ -175,19 +205,23 @@ function AliasRows({
   rows,
   problems,
   focusOn,
+  active,
+  onActive,
   onChange,
   onRemove,
 }: {
   readonly rows: readonly AliasRow[];
-  readonly problems: ReturnType<typeof aliasRowProblems>;
+  readonly problems: ReadonlyMap<number, AliasRowProblem>;
   /** A row that was just added. */
   readonly focusOn: number | null;
+  /** The row that is typed in. */
+  readonly active: number | null;
+  readonly onActive: (id: number | null) => void;
   readonly onChange: (row: AliasRow) => void;
   readonly onRemove: (row: AliasRow) => void;
 }) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<number | null>(null);
   const activeIndex = rows.findIndex(({ id }) => id === active);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -233,18 +267,19 @@ function AliasRows({
             if (row === undefined) return null;
             const before = item.start - (items[place - 1]?.end ?? 0);
             return (
-              <AliasLine
-                key={item.key}
-                row={row}
-                index={item.index}
-                problem={problems.get(row.id) ?? null}
-                spaceBefore={before}
-                measure={virtual.measureElement}
-                focus={focusOn === row.id}
-                onChange={onChange}
-                onRemove={onRemove}
-                onActive={(on) => setActive((now) => (on ? row.id : now === row.id ? null : now))}
-              />
+              <Fragment key={item.key}>
+                <Space height={before} />
+                <AliasLine
+                  row={row}
+                  index={item.index}
+                  problem={problems.get(row.id) ?? null}
+                  measure={virtual.measureElement}
+                  focus={focusOn === row.id}
+                  onChange={onChange}
+                  onRemove={onRemove}
+                  onActive={(on) => onActive(on ? row.id : null)}
+                />
+              </Fragment>
             );
           })}
           <Space height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
@@ -255,7 +290,7 @@ function AliasRows({
 }
 
 /** In place of the rows that are not drawn. */
-export function Space({ height }: { readonly height: number }) {
+function Space({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden>

@@ -1,5 +1,6 @@
 /** Where the pages are once these settings are in force. Pure. */
 import type { WebSettings } from "../../../core/model/settings.ts";
+import { missingForOutside } from "../../../core/model/web-outside.ts";
 
 const WILDCARDS = new Set(["0.0.0.0", "::"]);
 
@@ -14,7 +15,7 @@ export function pagesAddress({
   return `${certificate === null ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${port}/`;
 }
 
-/** As the gateway judges it: nobody outside this computer reaches such an address. */
+/** Nobody outside this computer reaches such an address: it needs nothing to be safe. */
 export function isOnlyHere(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return missingForOutside({ host, password: null, certificate: null, key: null }).length === 0;
 }

@@ -20,7 +20,11 @@ export function WebAccess() {
       </Text>
       <TextField name="web.host" text="server.web.host" />
       {!isOnlyHere(web.host) && (
-        <Alert color="yellow" icon={<ShieldAlert size={18} aria-hidden />} title={t("server.web.outsideTitle")}>
+        <Alert
+          color="yellow"
+          icon={<ShieldAlert size={18} aria-hidden />}
+          title={t("server.web.outsideTitle")}
+        >
           {missing.length === 0
             ? t("server.web.outside")
             : t("server.web.outsideNeeds", {

@@ -24,13 +24,7 @@ import { useAccounts } from "./use-accounts.ts";
 
 const MEGABYTE = 1_048_576;
 
-export function AccountEditor({
-  index,
-  onClose,
-}: {
-  readonly index: number;
-  readonly onClose: () => void;
-}) {
+export function AccountEditor({ index, onClose }: { readonly index: number; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const { accounts, saved } = useAccounts();
   const account = accounts[index];
@@ -87,11 +81,7 @@ export function AccountEditor({
           scale={MEGABYTE}
           nullable
         />
-        <RadioField
-          name={`${at}.oversize`}
-          text="server.account.oversize"
-          values={["leave", "headers"]}
-        />
+        <RadioField name={`${at}.oversize`} text="server.account.oversize" values={["leave", "headers"]} />
         <NumberField
           name={`${at}.messagesBeforeSend`}
           text="server.account.messagesBeforeSend"

@@ -1,6 +1,13 @@
 /** What the last check said about an account: icon, word, and for trouble the cure. */
 import { Group, Stack, Text } from "@mantine/core";
-import { CircleCheck, CircleDashed, CircleX, type LucideIcon, MessageCircleQuestionMark, PowerOff } from "lucide-react";
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  type LucideIcon,
+  MessageCircleQuestionMark,
+  PowerOff,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { When } from "../../components/when.tsx";

@@ -6,7 +6,18 @@ import { type AccountSettings, accountSchema } from "../../../core/model/setting
 
 const ID_LENGTH = 16;
 /** Labels of host names that say nothing about whose server it is. */
-const PLAIN_LABELS = new Set(["pop", "pop3", "pops", "imap", "mail", "mx", "in", "incoming", "secure", "www"]);
+const PLAIN_LABELS = new Set([
+  "pop",
+  "pop3",
+  "pops",
+  "imap",
+  "mail",
+  "mx",
+  "in",
+  "incoming",
+  "secure",
+  "www",
+]);
 
 /** From the name, else from the server (`pop.example.net`: `example`); unlike those that are taken. */
 export function proposeAccountId(

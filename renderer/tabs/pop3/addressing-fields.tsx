@@ -42,9 +42,7 @@ export function AddressingFields({
           if (account.addressing.mode === "single") recipients.current = account.addressing.recipients;
           form.setFieldValue(
             `${at}.addressing`,
-            chosen === "single"
-              ? { mode: "single", recipients: recipients.current }
-              : { mode: "catch-all" },
+            chosen === "single" ? { mode: "single", recipients: recipients.current } : { mode: "catch-all" },
           );
         }}
       />
