@@ -58,10 +58,13 @@ export function attentionReasons(facts: AttentionFacts): readonly AttentionReaso
     ({ enabled, problem, problemSince }) =>
       enabled &&
       problem !== null &&
-      (!passing(problem) || (problemSince !== undefined && problemSince !== null && now - problemSince >= HOUR)),
+      (!passing(problem) ||
+        (problemSince !== undefined && problemSince !== null && now - problemSince >= HOUR)),
   );
   // Those of accounts and server are judged above, as they are now.
-  const judged = new Set([route.problem, ...accounts.map(({ problem }) => problem)].map((each) => each?.code));
+  const judged = new Set(
+    [route.problem, ...accounts.map(({ problem }) => problem)].map((each) => each?.code),
+  );
   const run = problems.some((problem) => !judged.has(problem.code) && !passing(problem) && !isAbout(problem));
   const found: readonly (readonly [AttentionReason, boolean])[] = [
     ["server", server],

@@ -27,7 +27,14 @@ export interface ScheduleParts {
 }
 
 /** The returned function ends it; a run that is under way goes on. */
-export function runSchedule({ clock, runs, settings, paused, takeMarker, onFault }: ScheduleParts): () => void {
+export function runSchedule({
+  clock,
+  runs,
+  settings,
+  paused,
+  takeMarker,
+  onFault,
+}: ScheduleParts): () => void {
   const longest = takeMarker === undefined ? LONGEST : MARKER_EVERY;
   const startedAt = new Map<string, number>();
   let stopped = false;

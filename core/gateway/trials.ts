@@ -17,7 +17,13 @@ import type { AccountSettings, Settings } from "../model/settings.ts";
 import type { TlsFacts } from "../model/tls-facts.ts";
 import type { ConnectionTest, MailboxFacts, Trials } from "../model/trials.ts";
 import { accountNamed } from "../settings/account-named.ts";
-import { accountKey, isStoredMark, type Password, serverKey, storedPasswords } from "../settings/passwords.ts";
+import {
+  accountKey,
+  isStoredMark,
+  type Password,
+  serverKey,
+  storedPasswords,
+} from "../settings/passwords.ts";
 import { errorCode } from "../util/file-system.ts";
 import { HEADERS_LOOKED_AT } from "./addressing.ts";
 import { openMailbox, openMailServer } from "./diagnosis.ts";

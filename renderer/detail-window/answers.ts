@@ -63,7 +63,8 @@ function isContinued(text: string): boolean {
 /** One of six hues, the same for a session as long as it lives. */
 export function sessionHue(session: string): number {
   const number = Number(/(\d+)$/.exec(session)?.[1] ?? Number.NaN);
-  if (Number.isSafeInteger(number)) return number % 6;
+  // The two servers of one run often have the same number.
+  if (Number.isSafeInteger(number)) return (2 * number + (session.startsWith("pop3") ? 0 : 1)) % 6;
   return [...session].reduce((sum, character) => sum + character.charCodeAt(0), 0) % 6;
 }
 

@@ -32,7 +32,7 @@ export function AttemptBody({ step: { first, last, count, answers } }: { readonl
           </>
         )}
         {first.relay !== null && first.relay !== "none" && <> · {first.relay}</>}
-        {seconds !== null && count === 1 && (
+        {seconds !== null && seconds >= 0.05 && count === 1 && (
           <> · {t("messages.attempt.seconds", { seconds: rounded(seconds) })}</>
         )}
       </Text>

@@ -15,8 +15,8 @@ export interface Column {
 const COLUMNS: readonly Column[] = [
   { name: "state", width: 40, sort: "state", from: 0 },
   { name: "sender", width: { share: 3 }, sort: "sender", from: 0 },
-  { name: "subject", width: { share: 5 }, sort: "subject", from: 0 },
-  { name: "recipients", width: { share: 3 }, sort: null, from: 700 },
+  { name: "subject", width: { share: 6 }, sort: "subject", from: 0 },
+  { name: "recipients", width: { share: 3 }, sort: null, from: 720 },
   { name: "answer", width: { share: 4 }, sort: null, from: 980 },
   { name: "size", width: 76, sort: "size", from: 600 },
   { name: "age", width: 116, sort: "received", from: 0 },

@@ -229,7 +229,6 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
         size={680}
         padding={0}
         title={t("messages.panel.name")}
-        transitionProps={{ duration: 120 }}
         closeButtonProps={{ "aria-label": t("messages.close") }}
         styles={{
           header: { padding: "8px 16px", minHeight: 0 },
@@ -260,7 +259,7 @@ function SearchField({
     <TextInput
       data-search
       type="search"
-      w={260}
+      w={300}
       value={typed}
       onChange={({ currentTarget }) => onType(currentTarget.value)}
       onKeyDown={(event) => {

@@ -36,7 +36,7 @@ export function WayTab({ message }: { readonly message: HistoryMessage }) {
           <Timeline.Item
             // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added at the end
             key={index}
-            bullet={<Icon size={13} aria-hidden />}
+            bullet={<Icon size={13} color={colourOf(step, message)} aria-hidden />}
             title={<StepTitle step={step} message={message} />}
             styles={{ itemTitle: { fontSize: 14, fontWeight: 600 } }}
           >
@@ -63,6 +63,18 @@ function iconOf(step: WayStep, { outcome }: HistoryMessage): LucideIcon {
     case "outcome":
       return outcome === "pending" ? Clock : outcome === "delivered" ? CircleCheck : CircleAlert;
   }
+}
+
+/** The word beside it says the same. */
+function colourOf(step: WayStep, { outcome }: HistoryMessage): string {
+  const results = step.kind === "attempts" ? step.answers.map(({ result }) => result) : [];
+  if (results.includes("refused") || (step.kind === "outcome" && outcome === "errors"))
+    return "var(--efs-bad)";
+  if (results.includes("deferred") || results.includes("unknown")) return "var(--efs-warn)";
+  if (results.includes("delivered") || (step.kind === "outcome" && outcome === "delivered")) {
+    return "var(--efs-good)";
+  }
+  return "var(--mantine-color-text)";
 }
 
 function StepTitle({

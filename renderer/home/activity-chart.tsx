@@ -47,7 +47,8 @@ export function ActivityChart({ activity }: { readonly activity: Activity | unde
         ]}
         withLegend
         legendProps={{ verticalAlign: "top", height: 28 }}
-        gridAxis="y"
+        gridAxis="x"
+        yAxisProps={{ allowDecimals: false, width: 44 }}
         tickLine="none"
         valueFormatter={formatNumber}
         barProps={{ isAnimationActive: false }}

@@ -1,9 +1,10 @@
-import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
-import { ArrowRight, CircleHelp } from "lucide-react";
+import { Group, Stack, Text } from "@mantine/core";
+import { ArrowRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { RadioField } from "../components/choice-fields.tsx";
 import { ListField, TextField } from "../components/fields.tsx";
 import { useSettingsForm } from "../components/settings-form.tsx";
+import { Term } from "../components/term.tsx";
 import { AddressingPage } from "./addressing/addressing-page.tsx";
 import { Part } from "./addressing/part.tsx";
 
@@ -18,22 +19,8 @@ export function DomainsPage() {
         </Stack>
       </Part>
       <Part
-        title={
-          <Group gap={6} component="span">
-            {t("addressing.domains.alias")}
-            <Tooltip label={t("addressing.domains.vda")} events={{ hover: true, focus: true, touch: true }}>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="sm"
-                aria-label={t("addressing.domains.whatIsVda")}
-              >
-                <CircleHelp size={16} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-          </Group>
-        }
-        hint={t("addressing.domains.vda")}
+        title={<Term meaning={t("addressing.domains.vda")}>{t("addressing.domains.alias")}</Term>}
+        hint={t("addressing.domains.vdaUse")}
       >
         <Stack gap="sm" maw={640}>
           <TextField name="domains.virtualAlias" text="addressing.domains.virtualAlias" nullable />

@@ -6,10 +6,10 @@ import { openPagesOffice, type PagesOffice } from "./pages-office.ts";
 /** Its Return-Path is an address that the mail server refuses to take mail from. */
 const REFUSED = Buffer.from(
   [
-    "Return-Path: <refused@far.example>",
+    "Return-Path: <refused-1@far.example>",
     "Received: from far.example by pop.isp.test for <ada@office.test>; Fri, 20 Nov 2026 10:00:00 +0000",
     "X-Original-To: ada@office.test",
-    "From: Somebody <refused@far.example>",
+    "From: Somebody <refused-1@far.example>",
     "To: ada@office.test",
     "Subject: A sender that the server refuses",
     "Message-ID: <refused-1@far.example>",
@@ -46,7 +46,7 @@ describeWith("browser", "the detail window", () => {
     await page.getByRole("combobox", { name: "Session" }).click();
     await page.getByRole("option", { name: session, exact: true }).click();
     await page.getByRole("textbox", { name: "Filter lines" }).fill("far.example");
-    await list.getByRole("option", { name: /MAIL FROM:<refused@far\.example>/ }).waitFor();
+    await list.getByRole("option", { name: /MAIL FROM:<refused-1@far\.example>/ }).waitFor();
     await page.getByRole("button", { name: "Show all lines" }).click();
 
     const lines = await list
@@ -54,7 +54,7 @@ describeWith("browser", "the detail window", () => {
       .locator(".efs-line-arrow, .mantine-Badge-label, .efs-line-text")
       .allInnerTexts();
     const said = lines.join(" ").replace(/\s+/g, " ");
-    expect(said).toMatch(/→ MAIL FROM:<refused@far\.example>/);
+    expect(said).toMatch(/→ MAIL FROM:<refused-1@far\.example>/);
     expect(said).toMatch(/← 553 5\.1\.7 Sender address refused/);
     expect(said).not.toContain("Text that nobody may read");
     await screenshot(page, "detail-conversation");

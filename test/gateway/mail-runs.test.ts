@@ -280,4 +280,70 @@ describe("MailRuns", () => {
     await expect(runs.check({})).rejects.toThrow("The gateway is just being stopped");
     expect(done).toEqual([]);
   });
+
+  it("stops the run that is under way, and only it", async () => {
+    const asked = Promise.withResolvers<void>();
+    const { runs } = setUp({
+      deliver: ({ signal, kinds }) => {
+        if (kinds.includes("report")) return Promise.resolve();
+        asked.resolve();
+        return new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
+      },
+    });
+    expect(runs.halt()).toBe(false);
+    const run = runs.check({});
+    await asked.promise;
+    expect([runs.halt(), runs.status().state]).toEqual([true, "sending"]);
+    expect((await run).problems).toEqual([]);
+    expect([runs.halt(), runs.status().state]).toEqual([false, "idle"]);
+  });
+
+  it("paused: stops what runs, begins nothing by itself; who asks for a run ends the pause", async () => {
+    const asked = Promise.withResolvers<void>();
+    const states: string[] = [];
+    const { runs, done } = setUp({
+      hear: (event) => {
+        if (event.kind === "state") states.push(event.state);
+      },
+      deliver: ({ signal, kinds }) => {
+        if (done.length > 1 || kinds.includes("report")) return Promise.resolve();
+        asked.resolve();
+        return new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve()));
+      },
+    });
+    const run = runs.scheduled([]);
+    const behind = runs.scheduled([]);
+    await asked.promise;
+    runs.nextCheckAt(7);
+    runs.pause(true);
+    await run;
+    expect(await behind).toBeNull();
+    expect(await runs.scheduled([])).toBeNull();
+    expect([runs.paused, runs.status().state, runs.status().nextCheckAt]).toEqual([true, "paused", null]);
+    done.length = 0;
+    await runs.check({});
+    expect(done).toEqual(["deliver mail,alert", "deliver report", "post check"]);
+    expect([runs.paused, runs.status().state, runs.status().nextCheckAt]).toEqual([false, "idle", 7]);
+    expect(states).toEqual(["sending", "paused", "idle", "checking", "sending", "idle"]);
+  });
+
+  it("says that it needs a person, while it does", async () => {
+    const holds: GuardHold[] = [{ subject: { kind: "postmaster" }, since: 1, nextTryAt: null }];
+    const states: string[] = [];
+    const { runs } = setUp({
+      holds,
+      hear: (event) => {
+        if (event.kind === "state") states.push(event.state);
+      },
+    });
+    runs.review();
+    runs.review();
+    holds.length = 0;
+    runs.review();
+    expect(states).toEqual(["attention", "idle"]);
+    const stopping = runs.stop();
+    runs.pause(true);
+    await stopping;
+    expect(runs.status().state).toBe("stopping");
+  });
 });

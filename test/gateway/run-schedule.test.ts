@@ -22,6 +22,7 @@ async function setUp(
   let stuck = false;
   let unreadable = false;
   let marker = false;
+  let paused = false;
   let nextCheck: number | null = null;
   const settings = sampleSettings({
     accounts: accounts.map((account) => ({
@@ -35,6 +36,7 @@ async function setUp(
   const stop = runSchedule({
     clock,
     settings: () => settings,
+    paused: () => paused,
     async takeMarker() {
       const was = marker;
       marker = false;
@@ -78,6 +80,9 @@ async function setUp(
     },
     breakJournal: (value: boolean) => {
       unreadable = value;
+    },
+    pause: (value: boolean) => {
+      paused = value;
     },
     putMarker: () => {
       marker = true;
@@ -214,5 +219,19 @@ describe("runSchedule", () => {
     expect(clock.pending).toBe(0);
     await clock.advance(60 * MINUTE);
     expect(done).toEqual(["0: main"]);
+  });
+
+  it("begins nothing while paused, leaves the marker file, and makes up for it afterwards", async () => {
+    const { clock, done, deliverIn, pause, putMarker, nextCheck } = await setUp();
+    await clock.advance(MINUTE);
+    pause(true);
+    deliverIn(1);
+    putMarker();
+    await clock.advance(30 * MINUTE);
+    expect(done).toEqual(["0: main"]);
+    pause(false);
+    await clock.advance(MINUTE);
+    expect(done).toEqual(["0: main", "31: all"]);
+    expect(nextCheck()).toBe(41);
   });
 });

@@ -1,11 +1,13 @@
 /** The parts of the pages' access that need no socket. */
 import { expect, test } from "vitest";
+import { openAccess } from "../../core/headless/access.ts";
 import { createOneTimeTokens } from "../../core/headless/one-time-tokens.ts";
 import { type GuardedRequest, refuseRequest } from "../../core/headless/request-guard.ts";
 import { readCookies } from "../../core/headless/session-cookie.ts";
 import { createTryLimit, network } from "../../core/headless/try-limit.ts";
 import { openWebSessions } from "../../core/headless/web-sessions.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { cheapPasswordHash } from "../support/pages-kit.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const reached: GuardedRequest = {
@@ -112,4 +114,20 @@ test("cookies: all of the name, nothing that cannot be ours", () => {
   expect(
     readCookies(`b=${secret}; a=${secret}; aa=${secret}; a=x; a="${secret}";a=${"B".repeat(43)}`, "a"),
   ).toEqual([secret, "B".repeat(43)]);
+});
+
+test("passwords given at once are compared one after another: a wrong one counts before the next", async () => {
+  const stored = cheapPasswordHash("correct horse");
+  const access = await openAccess(await temporaryFolder(), new FakeClock(), () => stored);
+  const from = "192.0.2.1";
+  for (let count = 1; count <= 9; count += 1) access.limit.wrong(from);
+  expect(
+    await Promise.all(["wrong", "correct horse"].map((password) => access.withPassword(password, from))),
+  ).toEqual([{ kind: "wrong" }, { kind: "wait", seconds: 60 }]);
+  expect(await access.withPassword("correct horse", "192.0.2.2")).toMatchObject({ kind: "in" });
+  // More than eight in a row are not even kept.
+  const many = await Promise.all(
+    Array.from({ length: 9 }, () => access.withPassword("correct horse", "192.0.2.3")),
+  );
+  expect(many.map(({ kind }) => kind)).toEqual([...new Array<string>(8).fill("in"), "wait"]);
 });

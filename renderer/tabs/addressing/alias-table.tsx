@@ -2,7 +2,7 @@
  * The aliases of the settings, typed in place. Rows are drawn as they come into view, so that thousands are as quick as
  * ten. What is typed counts when the field is left, or with Enter.
  */
-import { ActionIcon, Alert, Box, Button, Group, Table, Text, TextInput } from "@mantine/core";
+import { Alert, Box, Button, Group, Table, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowRightLeft, Plus, Search, TriangleAlert } from "lucide-react";
