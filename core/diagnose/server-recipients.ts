@@ -4,12 +4,14 @@
  * 1. postmaster at each of our domains and the configured postmaster: have to be accepted (RFC 5321 4.5.1). By
  *    these a domain is found out that the server does not know.
  * 2. An unlikely local name: either answer is fine, but they mean different things for guessed addresses.
- * 3. An address of another domain: has to be refused, otherwise the server relays.
+ * 3. An address of another domain: has to be refused without a login, otherwise the server relays for anybody who
+ *    reaches it. A warning where the settings themselves need it, or where we logged in.
  */
 import { addressKey } from "../model/address.ts";
 import { formatReply, type SmtpReply } from "../model/reply.ts";
 import type { Settings, SmtpServerSettings } from "../model/settings.ts";
 import { type Checklist, type Finding, findingOf } from "./checklist.ts";
+import { outsideRecipients } from "./outside-recipients.ts";
 import { deliveredDomains, isOurs } from "./own-domains.ts";
 import type { DiagnosisPorts, TrialAnswer } from "./ports.ts";
 import type { TrialLine } from "./server.ts";
@@ -211,19 +213,7 @@ async function checkRelay(
   const answer = await line.trial(sender, `efs-relay-test@${foreign}`);
   switch (answer.kind) {
     case "accepted":
-      list.warn(
-        "relay",
-        {
-          cause:
-            server.username === null || server.username === ""
-              ? `The server takes mail from this computer for other domains (${foreign}), too. If it does so for everybody, it is an open relay that sends spam for strangers.`
-              : `After the login the server takes mail for other domains (${foreign}), too, as servers usually do; a wrongly addressed message could leave the office again.`,
-          cure: "Check that the server relays only for the IP addresses (or logins) of the office; this gateway does not need it.",
-          quote: formatReply(answer.reply),
-          place: place("host"),
-        },
-        title,
-      );
+      tellRelay(list, formatReply(answer.reply), foreign, { server, place, settings }, title);
       return;
     case "unanswered":
       list.warn("relay", findingOf(answer.problem, null), title);
@@ -237,6 +227,48 @@ async function checkRelay(
         },
         title,
       );
+  }
+}
+
+function tellRelay(
+  list: Checklist,
+  quote: string,
+  foreign: string,
+  { server, place, settings }: Pick<RecipientsContext, "server" | "place" | "settings">,
+  title: string,
+): void {
+  const [needed] = outsideRecipients(settings);
+  const common = { quote, place: place("host") };
+  if (server.username !== null && server.username !== "") {
+    list.warn(
+      "relay",
+      {
+        cause: `After the login the server takes mail for other domains (${foreign}), too, as servers usually do; a wrongly addressed message could leave the office again.`,
+        cure: "Check that the server relays only for the IP addresses (or logins) of the office.",
+        ...common,
+      },
+      title,
+    );
+  } else if (needed !== undefined) {
+    list.warn(
+      "relay",
+      {
+        cause: `The server takes mail from this computer for other domains (${foreign}), too. Your settings need that, for ${needed}; if it does so for everybody, it is an open relay that sends spam for strangers.`,
+        cure: "Check that the server relays only for this computer's IP address.",
+        ...common,
+      },
+      title,
+    );
+  } else {
+    list.fail(
+      "relay",
+      {
+        cause: `The server takes mail for other domains (${foreign}) without a login. If it does so for everybody, it is an open relay that sends spam for strangers.`,
+        cure: "Let the server relay only after a login, or only for the IP addresses that need it; this gateway does not.",
+        ...common,
+      },
+      title,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** "Find the right header": joins the headers that collecting fetches with the statistics of the envelope. */
 import { fetchHeaders } from "../collect/header-finder.ts";
 import { headerStatistics } from "../envelope/header-statistics.ts";
-import type { HeaderAdoption, HeaderReport } from "../model/header-report.ts";
+import { type HeaderAdoption, type HeaderReport, withAdoption } from "../model/header-report.ts";
 import type { Clock, Secrets, Tap } from "../model/ports.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
@@ -35,16 +35,7 @@ export function adoptHeaders(settings: Settings, accountId: string, adopt: Heade
   return {
     ...settings,
     accounts: settings.accounts.map((account) =>
-      account.id !== accountId
-        ? account
-        : {
-            ...account,
-            headers:
-              adopt.custom === null ? account.headers : { ...account.headers, custom: [...adopt.custom] },
-            trustedReceivedLines: adopt.trustedReceivedLines ?? account.trustedReceivedLines,
-            mailboxAddresses:
-              adopt.mailboxAddresses === null ? account.mailboxAddresses : [...adopt.mailboxAddresses],
-          },
+      account.id === accountId ? withAdoption(account, adopt) : account,
     ),
   };
 }

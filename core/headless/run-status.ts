@@ -33,6 +33,12 @@ export function formatStatus(status: GatewayStatus, ownerPid: number | null): re
     lines.push(`Account:    ${account.id}: ${accountWords(account, ownerPid !== null)}`);
     if (account.problem !== null) lines.push(`            ${describeProblem(account.problem)}`);
   }
+  const unseen = status.unseenJunk ?? 0;
+  if (unseen > 0) {
+    lines.push(
+      `Unseen:     ${unseen} in Junk that the postmaster could not be told of. When you have looked: efs acknowledge-junk`,
+    );
+  }
   for (const hold of status.guard ?? []) lines.push(`Held back:  ${holdWords(hold)}`);
   if (status.clock != null) {
     const { before, after } = status.clock;

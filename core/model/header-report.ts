@@ -1,5 +1,6 @@
 /** "Find the right header" (PRODUCT section 4): what the headers of the newest messages of an account say. */
 import type { Problem } from "./problem.ts";
+import type { AccountSettings } from "./settings.ts";
 
 export interface HeaderRow {
   /** As it is spelt in the messages; `Received (for)` for the `for` clauses of Received lines. */
@@ -82,3 +83,14 @@ export const NOTHING_TO_ADOPT: HeaderAdoption = {
   trustedReceivedLines: null,
   mailboxAddresses: null,
 };
+
+/** The account with a recommendation taken over. */
+export function withAdoption(account: AccountSettings, adopt: HeaderAdoption): AccountSettings {
+  const { custom, trustedReceivedLines, mailboxAddresses } = adopt;
+  return {
+    ...account,
+    headers: custom === null ? account.headers : { ...account.headers, custom: [...custom] },
+    trustedReceivedLines: trustedReceivedLines ?? account.trustedReceivedLines,
+    mailboxAddresses: mailboxAddresses === null ? account.mailboxAddresses : [...mailboxAddresses],
+  };
+}

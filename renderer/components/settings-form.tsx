@@ -34,6 +34,9 @@ export interface SettingsFormState {
 
 const FormContext = createContext<SettingsFormState | null>(null);
 
+/** For fields of settings outside of a page's form. */
+export const SettingsFormProvider = FormContext.Provider;
+
 export function useSettingsForm(): SettingsFormState {
   const state = useContext(FormContext);
   if (state === null) throw new Error("there is no settings form above this field");

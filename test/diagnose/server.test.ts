@@ -203,10 +203,10 @@ describe("recipients", () => {
       { "efs-relay-test": "250 2.1.5 fine" },
       "relay",
       {
-        verdict: "warn",
+        verdict: "fail",
         cause:
-          "The server takes mail from this computer for other domains (example.net), too. If it does so for everybody, it is an open relay that sends spam for strangers.",
-        cure: "Check that the server relays only for the IP addresses (or logins) of the office; this gateway does not need it.",
+          "The server takes mail for other domains (example.net) without a login. If it does so for everybody, it is an open relay that sends spam for strangers.",
+        cure: "Let the server relay only after a login, or only for the IP addresses that need it; this gateway does not.",
         quote: "250 2.1.5 fine",
         place: "smtp.host",
       },
@@ -253,6 +253,18 @@ describe("recipients", () => {
     const { of, verdicts } = await atServer({ script: answering({ "MAIL FROM": "550 5.7.1 no" }) });
     expect(verdicts("server").slice(-2)).toEqual(["report-sender fail", "recipients skipped"]);
     expect(of("server/recipients").cause).toBe("Not tried: what comes before it did not work.");
+  });
+
+  test.each<readonly [string, Input]>([
+    ["an alias", { aliases: { "boss@example.com": "boss@elsewhere.test" } }],
+    ["the BCC address", { headers: { bccAll: "boss@elsewhere.test" } }],
+  ])("relaying that %s needs is a warning", async (_name, changes) => {
+    const { checks } = await atServer({ script: answering({ "efs-relay-test": "250 ok" }) }, {}, changes);
+    expect(checks.find(({ id }) => id === "server/relay")).toMatchObject({
+      verdict: "warn",
+      cause:
+        "The server takes mail from this computer for other domains (example.net), too. Your settings need that, for boss@elsewhere.test; if it does so for everybody, it is an open relay that sends spam for strangers.",
+    });
   });
 
   test("after a login relaying is usual", async () => {

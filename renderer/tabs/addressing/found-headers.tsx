@@ -24,47 +24,67 @@ export function FoundHeaders({
   /** Its name. */
   readonly account: string;
 }) {
-  const { t } = useTranslation();
-  const { recommendation, trustedReceivedLines, mailboxAddresses, rows, messages, listed, refused } = report;
-  const { color, icon: Icon } = LOOKS[recommendation.kind];
   return (
     <Stack gap="md">
-      <Alert
-        role="status"
-        color={color}
-        icon={<Icon size={18} aria-hidden />}
-        title={t(`addressing.finder.kinds.${recommendation.kind}`, { header: recommendation.header ?? "" })}
-      >
-        <Stack gap={6}>
-          <Text size="sm">{recommendation.reason}</Text>
-          <List size="sm" c="dimmed" spacing={2}>
-            <List.Item>{trustedReceivedLines.reason}</List.Item>
-            {mailboxAddresses.map(({ address, reason }) => (
-              <List.Item key={address}>
-                {address}: {reason}
-              </List.Item>
-            ))}
-          </List>
-        </Stack>
-      </Alert>
+      <FoundAdvice report={report} />
       {report.problem !== null && <ProblemAlert severity="warning" problem={report.problem} />}
       <AdoptHeaders report={report} account={account} />
-      <Stack gap={4}>
-        {rows.length === 0 ? (
-          <Text size="sm">{t("addressing.finder.none")}</Text>
-        ) : (
-          <FoundTable rows={rows} />
-        )}
-        <Text size="xs" c="dimmed">
-          {t("addressing.finder.looked", {
-            count: listed,
-            messages: formatNumber(messages),
-            listed: formatNumber(listed),
-          })}
-          {refused > 0 &&
-            ` ${t("addressing.finder.refused", { count: refused, number: formatNumber(refused) })}`}
-        </Text>
+      <FoundFigures report={report} />
+    </Stack>
+  );
+}
+
+export function FoundAdvice({
+  report: { recommendation, trustedReceivedLines, mailboxAddresses },
+}: {
+  readonly report: HeaderReport;
+}) {
+  const { t } = useTranslation();
+  const { color, icon: Icon } = LOOKS[recommendation.kind];
+  return (
+    <Alert
+      role="status"
+      color={color}
+      icon={<Icon size={18} aria-hidden />}
+      title={t(`addressing.finder.kinds.${recommendation.kind}`, { header: recommendation.header ?? "" })}
+    >
+      <Stack gap={6}>
+        <Text size="sm">{recommendation.reason}</Text>
+        <List size="sm" c="dimmed" spacing={2}>
+          <List.Item>{trustedReceivedLines.reason}</List.Item>
+          {mailboxAddresses.map(({ address, reason }) => (
+            <List.Item key={address}>
+              {address}: {reason}
+            </List.Item>
+          ))}
+        </List>
       </Stack>
+    </Alert>
+  );
+}
+
+export function FoundFigures({
+  report: { rows, messages, listed, refused },
+}: {
+  readonly report: HeaderReport;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={4}>
+      {rows.length === 0 ? (
+        <Text size="sm">{t("addressing.finder.none")}</Text>
+      ) : (
+        <FoundTable rows={rows} />
+      )}
+      <Text size="xs" c="dimmed">
+        {t("addressing.finder.looked", {
+          count: listed,
+          messages: formatNumber(messages),
+          listed: formatNumber(listed),
+        })}
+        {refused > 0 &&
+          ` ${t("addressing.finder.refused", { count: refused, number: formatNumber(refused) })}`}
+      </Text>
     </Stack>
   );
 }

@@ -122,7 +122,7 @@ function Mailbox({ facts: { messages, size, capabilities } }: { readonly facts: 
   );
 }
 
-function UntrustedCertificate({ at, tls }: { readonly at: string; readonly tls: TlsFacts }) {
+export function UntrustedCertificate({ at, tls }: { readonly at: string; readonly tls: TlsFacts }) {
   const { t } = useTranslation();
   const { form } = useSettingsForm();
   const confirmRisk = useConfirmRisk();

@@ -39,7 +39,7 @@ export function SecurityFields({
 }
 
 /** Shown only where one is accepted; giving it up needs no question, it is the safe side. */
-function AcceptedCertificate({ at }: { readonly at: string }) {
+export function AcceptedCertificate({ at }: { readonly at: string }) {
   const { t } = useTranslation();
   const { form } = useSettingsForm();
   const name = `${at}.acceptedCertificate`;
