@@ -1,5 +1,6 @@
 /** One accent, a calm blue; green, amber and red only for state. 14 px base, 4 px grid, compact. */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import i18next from "i18next";
 
 const calm: MantineColorsTuple = [
   "#eef5fc",
@@ -16,6 +17,16 @@ const calm: MantineColorsTuple = [
 
 const SYSTEM_FONTS =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", Arial, sans-serif';
+
+/** For screen readers: the cross has a name, and a dialogue's heading is no second banner of the page. */
+const overlay = {
+  closeButtonProps: {
+    get "aria-label"(): string {
+      return i18next.t("frame.close");
+    },
+  },
+  attributes: { header: { role: "none" } },
+};
 
 export const theme = createTheme({
   primaryColor: "calm",
@@ -35,8 +46,12 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 320 } },
     // Nothing scrolls behind them, and locking would put a style element into the page that its policy forbids.
-    Modal: { defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } },
+    // The colour's own shade is too faint for words on its tint.
+    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
+    Modal: {
+      defaultProps: { ...overlay, centered: true, lockScroll: false, transitionProps: { duration: 120 } },
+    },
+    Drawer: { defaultProps: { ...overlay, lockScroll: false, transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },
   },
 });

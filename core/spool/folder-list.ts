@@ -76,6 +76,7 @@ export class FolderLists {
   #ordered(order: Order, conditions: readonly Condition[]): readonly number[] {
     if (conditions.length === 0) return sortedIds(this.#context, order, MOST_IDS, 0);
     const fitting = fittingIds(this.#context, order.folder, conditions);
+    if (fitting.size === 0) return [];
     return order.sort === "received"
       ? [...fitting].sort((one, other) => (order.descending ? other - one : one - other))
       : sortedIds(this.#context, order, -1, 0).filter((id) => fitting.has(id));

@@ -108,7 +108,7 @@ export function NumberField({
       {...(max === undefined ? {} : { max })}
       clampBehavior="none"
       allowNegative={false}
-      maw={220}
+      styles={{ wrapper: { maxWidth: 220 } }}
     />
   );
 }

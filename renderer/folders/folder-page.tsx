@@ -18,7 +18,16 @@ import { EmptyFolder, FolderHint, UnseenJunk } from "./folder-notes.tsx";
 import { FolderTable } from "./folder-table.tsx";
 import { MessagePanel } from "./message-panel.tsx";
 import { OpenFolder } from "./open-folder.tsx";
-import { allSelected, cleared, cursorAt, extended, nothingSelected, rangeTo, toggled } from "./selection.ts";
+import {
+  allSelected,
+  cleared,
+  cursorAt,
+  extended,
+  extending,
+  nothingSelected,
+  rangeTo,
+  toggled,
+} from "./selection.ts";
 import { useFolder } from "./use-folder.ts";
 import { useFolderKeys } from "./use-folder-keys.ts";
 import { type MessageAction, useHiddenMessages, useMessageActions } from "./use-message-actions.tsx";
@@ -80,8 +89,10 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
   };
   const onExtend = (row: number): void => {
     const { first, last } = rangeTo(selection, row);
+    setSelection((now) => extending(now, row));
     void rows.idsOf(first, last).then(
-      (ids) => setSelection((now) => extended(now, row, ids)),
+      // Meanwhile the keys may have gone on.
+      (ids) => setSelection((now) => (now.cursor === row ? extended(now, row, ids) : now)),
       () => undefined,
     );
   };
@@ -136,8 +147,7 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
     onEscape: () => (selected.length > 0 ? setSelection(cleared) : openId !== null ? close() : undefined),
   });
 
-  const pane =
-    openId === null ? null : <MessagePanel key={openId} queueId={openId} onClose={close} closable={wide} />;
+  const pane = openId === null ? null : <MessagePanel queueId={openId} onClose={close} closable={wide} />;
   return (
     <Page
       title={t(`folders.names.${folder}`)}

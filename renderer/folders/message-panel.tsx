@@ -31,6 +31,8 @@ export interface MessagePanelProps {
 export function MessagePanel({ queueId, onClose, closable = false }: MessagePanelProps) {
   const { t } = useTranslation();
   const { data, error } = useCall("history-message", { queueId });
+  // Stays when another message is opened: who reads texts goes on reading texts.
+  const [tab, setTab] = useState<TabName>("way");
   if (error !== null && data === undefined) {
     return (
       <Box p="md">
@@ -54,20 +56,23 @@ export function MessagePanel({ queueId, onClose, closable = false }: MessagePane
       </Empty>
     );
   }
-  return <Panel message={data} onClose={onClose} closable={closable} />;
+  return <Panel message={data} onClose={onClose} closable={closable} tab={tab} onTab={setTab} />;
 }
 
 function Panel({
   message,
   onClose,
   closable,
+  tab,
+  onTab,
 }: {
   readonly message: HistoryMessage;
   readonly onClose: () => void;
   readonly closable: boolean;
+  readonly tab: TabName;
+  readonly onTab: (tab: TabName) => void;
 }) {
   const { t } = useTranslation();
-  const [tab, setTab] = useState<TabName>("way");
   const { start } = useMessageActions();
   const { queueId, summary, folder, recipients } = message;
   const held = recipients.some(({ state }) => state.kind === "held");
@@ -93,7 +98,7 @@ function Panel({
       </Stack>
       <Tabs
         value={tab}
-        onChange={(value) => setTab(TABS.find((name) => name === value) ?? "way")}
+        onChange={(value) => onTab(TABS.find((name) => name === value) ?? "way")}
         keepMounted={false}
         style={{ flex: 1, minHeight: 0, display: "flex", flexDirection: "column" }}
       >
@@ -104,7 +109,7 @@ function Panel({
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Panels message={message} />
+        <Panels key={queueId} message={message} />
       </Tabs>
     </div>
   );

@@ -38,6 +38,11 @@ export function rangeTo(
   return { first: Math.min(anchor, row), last: Math.max(anchor, row) };
 }
 
+/** The end of a range moves at once; who is in it may have to be asked for. */
+export function extending(selection: Selection, row: number): Selection {
+  return { ...selection, cursor: row, anchor: selection.anchor ?? row };
+}
+
 /** `rangeIds`: of the rows of `rangeTo(selection, row)`. */
 export function extended(selection: Selection, row: number, rangeIds: readonly string[]): Selection {
   return {

@@ -1,6 +1,6 @@
 /** A folder in windows of rows: only what is looked at is asked for; messages being deleted are left out. */
 import { useThrottledValue } from "@mantine/hooks";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { FolderListOrder, ListedMessage } from "../../core/model/folder-list.ts";
 import { useCall } from "../state/calls.ts";
@@ -29,6 +29,8 @@ export interface FolderRows {
 
 const REST = 80;
 const KEPT = 60_000;
+/** Keys that are held down ask for the same order again and again. */
+const ORDER_STALE = 2_000;
 
 export function useFolder(
   order: FolderOrder,
@@ -36,6 +38,7 @@ export function useFolder(
   hidden: ReadonlySet<string>,
 ): FolderRows {
   const transport = useTransport();
+  const client = useQueryClient();
   const first = useThrottledValue(range.first, REST);
   const last = useThrottledValue(range.last, REST);
   const before = useRef<Windows>(new Map());
@@ -64,7 +67,11 @@ export function useFolder(
   const total = answers[0]?.data?.total;
   const find = (index: number): ListedMessage | undefined => rowAt(windows, positionOf(index, missing));
   const allIds = async (): Promise<readonly string[]> => {
-    const { queueIds } = await callValue(transport, "folder-ids", order);
+    const { queueIds } = await client.fetchQuery({
+      queryKey: ["folder-ids", order],
+      queryFn: () => callValue(transport, "folder-ids", order),
+      staleTime: ORDER_STALE,
+    });
     return queueIds.filter((id) => !hidden.has(id));
   };
   return {

@@ -32,7 +32,7 @@ export interface AttemptAnswer {
 
 export function wayOf(message: HistoryMessage): readonly WayStep[] {
   const happened = [
-    ...attemptSteps(message.attempts).map((step) => ({ at: step.first.startedAt, step })),
+    ...message.attempts.map((attempt) => ({ at: attempt.startedAt, step: attemptStep(attempt) })),
     ...(message.actions ?? []).map((record) => ({
       at: record.at,
       step: { kind: "action", record } as const,
@@ -41,7 +41,7 @@ export function wayOf(message: HistoryMessage): readonly WayStep[] {
   return [
     { kind: "collected", at: message.receivedAt },
     { kind: "recipients" },
-    ...happened.map(({ step }) => step),
+    ...joinEqual(happened.map(({ step }) => step)),
     ...(message.reports.length === 0 ? [] : [{ kind: "reports", messages: message.reports } as const]),
     { kind: "outcome" },
   ];
@@ -49,23 +49,27 @@ export function wayOf(message: HistoryMessage): readonly WayStep[] {
 
 type AttemptStep = Extract<WayStep, { kind: "attempts" }>;
 
-function attemptSteps(attempts: readonly HistoryAttempt[]): readonly AttemptStep[] {
-  const steps: AttemptStep[] = [];
-  for (const attempt of attempts) {
-    const answers = answersOf(attempt);
-    const before = steps.at(-1);
-    if (before !== undefined && sameAnswers(before, attempt, answers)) {
-      steps[steps.length - 1] = { ...before, last: attempt, count: before.count + 1 };
-    } else steps.push({ kind: "attempts", first: attempt, last: attempt, count: 1, answers });
-  }
-  return steps;
+function attemptStep(attempt: HistoryAttempt): AttemptStep {
+  return { kind: "attempts", first: attempt, last: attempt, count: 1, answers: answersOf(attempt) };
 }
 
-function sameAnswers(step: AttemptStep, attempt: HistoryAttempt, answers: readonly AttemptAnswer[]): boolean {
+/** Attempts in a row with the same answers become one step; what people did between them ends the row. */
+function joinEqual(steps: readonly WayStep[]): readonly WayStep[] {
+  const joined: WayStep[] = [];
+  for (const step of steps) {
+    const before = joined.at(-1);
+    if (step.kind === "attempts" && before?.kind === "attempts" && haveSameAnswers(before, step)) {
+      joined[joined.length - 1] = { ...before, last: step.last, count: before.count + 1 };
+    } else joined.push(step);
+  }
+  return joined;
+}
+
+function haveSameAnswers(one: AttemptStep, other: AttemptStep): boolean {
   return (
-    step.first.relay === attempt.relay &&
-    step.first.state === attempt.state &&
-    JSON.stringify(step.answers) === JSON.stringify(answers)
+    one.first.relay === other.first.relay &&
+    one.first.state === other.first.state &&
+    JSON.stringify(one.answers) === JSON.stringify(other.answers)
   );
 }
 

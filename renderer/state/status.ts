@@ -20,6 +20,7 @@ const CHANGED_BY_A_RUN: readonly CommandName[] = [
   "history",
   "history-message",
   "alerts",
+  "lists",
 ];
 
 /** undefined: not known yet. */

@@ -84,7 +84,7 @@ function Postmaster() {
       />
       <Text size="sm">
         {t("server.smtp.noRecipient")}{" "}
-        <Anchor component={Link} href="/domains" inherit>
+        <Anchor component={Link} href="/domains" inherit underline="always">
           {t("server.smtp.openDomains")}
         </Anchor>
       </Text>

@@ -12,8 +12,8 @@ export function UsersPage() {
   return (
     <AddressingPage name="users" sections={["users"]}>
       <Alert
-        color="yellow"
-        icon={<TriangleAlert size={18} aria-hidden />}
+        variant="default"
+        icon={<TriangleAlert size={18} color="var(--efs-warn)" aria-hidden />}
         title={t("addressing.users.warning")}
         maw={720}
       >

@@ -1,6 +1,6 @@
 /**
  * The whole way of mail on this computer alone: an embedded POP3 mailbox full of sample mail, an embedded mail server,
- * and the real gateway between them.
+ * and the real gateway between them, with its pages at an address that is printed.
  *
  *     npm run demo                       200 messages, then new ones every few seconds until Ctrl+C
  *     npm run demo -- --once             ends after the first run; exit 0 when everything arrived as it should
@@ -13,7 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { createDispatch } from "../../core/api/commands.ts";
+import { hostOf } from "../../core/api/gateway-host.ts";
+import { createStreams } from "../../core/api/streams.ts";
 import { openGateway } from "../../core/gateway.ts";
+import { startApiServer } from "../../core/headless/api-server.ts";
+import { hostFacts } from "../../core/headless/host-facts.ts";
 import { openKeyFileSecrets } from "../../core/headless/key-file-secrets.ts";
 import { createProgressLine, formatBytes, formatProgress } from "../../core/headless/progress-line.ts";
 import type { RunSummary } from "../../core/model/event.ts";
@@ -57,15 +62,20 @@ try {
     clock: systemClock,
     version: "demo",
   });
+  const pages = await servePages(gateway);
   try {
     const summary = await check(gateway);
     const comparison = office.compare();
     await conclude(office, summary, comparison);
     good =
       comparison.faults.length === 0 && office.mailbox.left().length === 0 && summary.problems.length === 0;
-    if (!values.once && !stop.signal.aborted) await goOn(gateway, office);
+    if (!values.once && !stop.signal.aborted) {
+      console.log(`  The pages     ${pages.issueAddress()}\n`);
+      await goOn(gateway, office);
+    }
   } finally {
     await gateway.close();
+    await pages.close();
   }
 } finally {
   await office.close();
@@ -74,6 +84,24 @@ try {
   else await rm(data, { recursive: true, force: true });
 }
 process.exitCode = good ? 0 : 1;
+
+/** As `efs serve` does, at a port of the system's choice. */
+function servePages(gateway: Gateway) {
+  const streams = createStreams({ clock: systemClock });
+  streams.follow(gateway);
+  const onFault = (error: unknown, doing: string): void => console.error(`demo: ${doing}:`, error);
+  const host = hostOf(gateway, hostFacts({ dataDirectory: data, version: "demo" }));
+  return startApiServer({
+    dataDirectory: data,
+    port: 0,
+    version: "demo",
+    clock: systemClock,
+    streams,
+    web: () => gateway.settings().web,
+    dispatch: createDispatch({ host, secrets: openKeyFileSecrets(data), onFault }),
+    onFault,
+  });
+}
 
 function introduce({ mailbox, mailServer, octets }: DemoOffice): void {
   console.log("\nEFS Mail Gateway: the demo\n");
@@ -136,6 +164,8 @@ async function goOn(gateway: Gateway, { addMail, compare, mailServer }: DemoOffi
   for (let round = 1; !stop.signal.aborted; round += 1) {
     await pause(NEW_MAIL_EVERY);
     if (stop.signal.aborted) return;
+    // Somebody paused it on the pages.
+    if (gateway.status().state === "paused") continue;
     addMail(1 + (round % 3));
     const { collected, delivered, seconds } = await gateway.check({ signal: stop.signal });
     const { faults } = compare();

@@ -82,6 +82,7 @@ describeWith("browser", "who a message is for", () => {
   });
 
   test("Headers: the finder tells what it found, and adopts exactly what it shows", async () => {
+    office.addMail(30);
     const page = await visitor.open(office, "/headers");
     await page.getByRole("button", { name: "Look at the newest messages" }).click();
     await page.getByRole("table", { name: "Headers with addresses of your domains" }).waitFor();
@@ -205,7 +206,7 @@ describeWith("browser", "who a message is for", () => {
     // Somebody saves a broken file: the last good one stays, and its lines are told after the next check.
     await writeFile(join(office.dataDirectory, "efsusers.txt"), "# nobody\nwhat\n");
     await page.getByRole("button", { name: "Check now" }).click();
-    await page.getByText("The last good list is in force: 1 user").waitFor({ timeout: 40_000 });
+    await page.getByText("The last good list is in force: 1 user").waitFor();
     await page.getByRole("cell", { name: "what" }).waitFor();
     await screenshot(page, "users-last-good");
   }, 60_000);

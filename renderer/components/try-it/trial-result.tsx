@@ -1,4 +1,4 @@
-/** What would become of the message: recipients, what speaks against it, and why, step by step. */
+/** What would become of the message: recipients, what speaks against it; and why, step by step. */
 import { ActionIcon, Alert, Badge, Box, Button, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { Crosshair, MailCheck, MailX, TriangleAlert } from "lucide-react";
 import { useState } from "react";
@@ -11,14 +11,7 @@ import { resolutionKey, trailKey } from "./trail-texts.ts";
 
 const STEPS = 20;
 
-export function TrialResult({
-  resolved: { resolution, verdict },
-  onGoTo,
-}: {
-  readonly resolved: ResolvedMessage;
-  /** Shows a field in the header's text. */
-  readonly onGoTo: (headerIndex: number) => void;
-}) {
+export function TrialResult({ resolved: { resolution, verdict } }: { readonly resolved: ResolvedMessage }) {
   const { t } = useTranslation();
   const { recipients, sender } = resolution;
   return (
@@ -67,16 +60,16 @@ export function TrialResult({
           {verdict.detail}
         </Alert>
       )}
-      <Why trail={resolution.trail} onGoTo={onGoTo} />
     </Stack>
   );
 }
 
-function Why({
+export function Why({
   trail,
   onGoTo,
 }: {
   readonly trail: readonly TrailStep[];
+  /** Shows a field in the header's text. */
   readonly onGoTo: (headerIndex: number) => void;
 }) {
   const { t } = useTranslation();

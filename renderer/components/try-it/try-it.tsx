@@ -16,7 +16,7 @@ import { type TrySource, useTrySource } from "./kept-source.ts";
 import { MarkedHeader } from "./marked-header.tsx";
 import { HEADER_BYTES, headerOf, looksLikeHeader } from "./message-header.ts";
 import { MessagePicker } from "./message-picker.tsx";
-import { TrialResult } from "./trial-result.tsx";
+import { TrialResult, Why } from "./trial-result.tsx";
 
 const PAUSE = 300;
 
@@ -215,8 +215,9 @@ function Trial({
   if (data === undefined) return <Skeleton height={120} aria-label={t("addressing.tryIt.asking")} />;
   return (
     <Stack gap="md">
-      <TrialResult resolved={data} onGoTo={goTo} />
+      <TrialResult resolved={data} />
       <MarkedHeader ref={shownHeader} header={text} trail={data.resolution.trail} />
+      <Why trail={data.resolution.trail} onGoTo={goTo} />
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 /** What of the headers each account believes; it is changed in the account. */
-import { Anchor, Table, Text } from "@mantine/core";
+import { Anchor, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { AccountSettings } from "../../../core/model/settings.ts";
@@ -28,7 +28,9 @@ export function AccountTrust() {
                 <Table.Th ta="right">{t("addressing.headers.accounts.lines")}</Table.Th>
                 <Table.Th>{t("addressing.headers.accounts.own")}</Table.Th>
                 <Table.Th>{t("addressing.headers.accounts.special")}</Table.Th>
-                <Table.Th aria-label={t("addressing.headers.accounts.change")} />
+                <Table.Th>
+                  <VisuallyHidden>{t("addressing.headers.accounts.change")}</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -2,7 +2,7 @@
 import { Box, Button, Stack } from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { FlaskConical } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Settings } from "../../../core/model/settings.ts";
 import { Page } from "../../components/page.tsx";
@@ -28,6 +28,15 @@ export function AddressingPage({
     getInitialValueInEffect: false,
   });
   const beside = wide && shown;
+  const panel = useRef<HTMLDivElement>(null);
+  /** Beside the form it is folded away; below it, it is gone to. */
+  const showPanel = (): void => {
+    if (wide) setShown(!shown);
+    else {
+      panel.current?.scrollIntoView();
+      panel.current?.focus({ preventScroll: true });
+    }
+  };
   return (
     <Page
       title={t(`pages.${name}`)}
@@ -35,10 +44,10 @@ export function AddressingPage({
       actions={
         <Button
           size="xs"
-          variant={shown ? "light" : "default"}
+          variant={beside ? "light" : "default"}
           leftSection={<FlaskConical size={14} aria-hidden />}
-          aria-expanded={shown}
-          onClick={() => setShown(!shown)}
+          {...(wide ? { "aria-expanded": shown } : {})}
+          onClick={showPanel}
         >
           {t("addressing.tryIt.title")}
         </Button>
@@ -54,12 +63,20 @@ export function AddressingPage({
           }}
         >
           <Stack gap="xl">{children}</Stack>
-          {shown && (
+          {(shown || !wide) && (
             <Box
+              ref={panel}
+              tabIndex={-1}
               style={
                 beside
-                  ? { position: "sticky", top: 16, maxHeight: "calc(100vh - 150px)", overflow: "auto" }
-                  : {}
+                  ? {
+                      position: "sticky",
+                      top: 16,
+                      maxHeight: "calc(100vh - 150px)",
+                      overflow: "auto",
+                      outline: "none",
+                    }
+                  : { outline: "none", scrollMarginTop: 16 }
               }
             >
               <TryIt />

@@ -21,8 +21,6 @@ import { ImportDialog } from "./import-dialog.tsx";
 import { Part } from "./part.tsx";
 
 const FILES: Readonly<Record<AddressListName, string>> = { aliases: "efsalias.txt", users: "efsusers.txt" };
-/** The file is read again at each check. */
-const EVERY = 30_000;
 
 export function ClassicList({
   list,
@@ -33,7 +31,7 @@ export function ClassicList({
   readonly onTake?: (aliases: AliasSource) => void;
 }) {
   const { t } = useTranslation();
-  const { data, error } = useCall("lists", {}, { refetchInterval: EVERY });
+  const { data, error } = useCall("lists", {});
   const status = data?.find((each) => each.list === list);
   const [importing, dialog] = useDisclosure(false);
   const [text, setText] = useState("");

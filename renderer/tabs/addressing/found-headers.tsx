@@ -71,11 +71,7 @@ export function FoundFigures({
   const { t } = useTranslation();
   return (
     <Stack gap={4}>
-      {rows.length === 0 ? (
-        <Text size="sm">{t("addressing.finder.none")}</Text>
-      ) : (
-        <FoundTable rows={rows} />
-      )}
+      {rows.length === 0 ? <Text size="sm">{t("addressing.finder.none")}</Text> : <FoundTable rows={rows} />}
       <Text size="xs" c="dimmed">
         {t("addressing.finder.looked", {
           count: listed,

@@ -16,6 +16,7 @@ export function Appearance() {
       <Input.Wrapper label={t("server.advanced.language")} labelElement="div">
         <div>
           <SegmentedControl
+            bg="light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-6))"
             aria-label={t("server.advanced.language")}
             value={i18next.resolvedLanguage ?? "en"}
             onChange={(language) => chooseLanguage(language as Language)}
@@ -26,6 +27,7 @@ export function Appearance() {
       <Input.Wrapper label={t("server.advanced.colours")} labelElement="div">
         <div>
           <SegmentedControl
+            bg="light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-6))"
             aria-label={t("server.advanced.colours")}
             value={colorScheme}
             onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}

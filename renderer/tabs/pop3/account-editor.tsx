@@ -154,7 +154,7 @@ function AccountId({ at, isNew }: { readonly at: string; readonly isNew: boolean
       error={error}
       readOnly
       variant="filled"
-      maw={220}
+      styles={{ wrapper: { maxWidth: 220 } }}
     />
   );
 }

@@ -1,5 +1,5 @@
 /** All accounts with what the last check said about each. */
-import { ActionIcon, Anchor, Group, Menu, Paper, Stack, Table, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Menu, Paper, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { Copy, EllipsisVertical, Inbox, Pencil, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { AccountSettings } from "../../../core/model/settings.ts";
@@ -38,7 +38,9 @@ export function AccountList({ onOpen }: { readonly onOpen: (index: number) => vo
             <Table.Th>{t("server.pop3.account")}</Table.Th>
             <Table.Th>{t("server.pop3.addressed")}</Table.Th>
             <Table.Th w="42%">{t("server.pop3.state")}</Table.Th>
-            <Table.Th w={48} aria-label={t("server.pop3.actions")} />
+            <Table.Th w={48}>
+              <VisuallyHidden>{t("server.pop3.actions")}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

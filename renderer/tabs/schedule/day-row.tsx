@@ -32,6 +32,7 @@ export function DayRow({ weekday }: { readonly weekday: number }) {
           {day}
         </Text>
         <SegmentedControl
+          bg="light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-6))"
           size="xs"
           aria-label={day}
           value={kindOf(window)}

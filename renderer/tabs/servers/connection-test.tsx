@@ -1,5 +1,5 @@
 /** The button "Test": a connection with the unsaved settings, its checklist, and a certificate that has to be judged. */
-import { Alert, Badge, Box, Button, Code, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { PlugZap, ShieldQuestionMark } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -90,35 +90,12 @@ function Outcome({ at, found }: { readonly at: string; readonly found: Connectio
   );
 }
 
-function Mailbox({ facts: { messages, size, capabilities } }: { readonly facts: MailboxFacts }) {
+function Mailbox({ facts: { messages, size } }: { readonly facts: MailboxFacts }) {
   const { t } = useTranslation();
   return (
-    <Box>
-      <Text fw={600}>
-        {t("server.test.mailbox", {
-          count: messages,
-          number: formatNumber(messages),
-          size: formatSize(size),
-        })}
-      </Text>
-      {capabilities.length > 0 && (
-        <Group gap={4} mt={6}>
-          <Text size="xs">{t("server.test.capabilities")}</Text>
-          {capabilities.map((name) => (
-            <Badge
-              key={name}
-              variant="default"
-              size="sm"
-              tt="none"
-              fw={400}
-              ff="var(--mantine-font-family-monospace)"
-            >
-              {name}
-            </Badge>
-          ))}
-        </Group>
-      )}
-    </Box>
+    <Text fw={600}>
+      {t("server.test.mailbox", { count: messages, number: formatNumber(messages), size: formatSize(size) })}
+    </Text>
   );
 }
 

@@ -1,0 +1,46 @@
+/** Encryption and port in one line; the port follows the encryption while it is the usual one. */
+import { Group, Select } from "@mantine/core";
+import i18next from "i18next";
+import { below, NumberField, useFieldTexts } from "../components/fields.tsx";
+import { useSettingsForm } from "../components/settings-form.tsx";
+import { portFor, type UsualPorts } from "../tabs/servers/ports.ts";
+import { AcceptedCertificate } from "../tabs/servers/security-fields.tsx";
+
+export function SecurityAndPort({
+  at,
+  text,
+  usual,
+}: {
+  readonly at: string;
+  readonly text: string;
+  readonly usual: UsualPorts;
+}) {
+  const { form } = useSettingsForm();
+  const { label } = useFieldTexts(`${text}.security`);
+  const security = form.getInputProps(`${at}.security`);
+  const port = form.getInputProps(`${at}.port`).value;
+  const word = (value: string, part: string): string =>
+    String(i18next.t(`${text}.security.options.${value}.${part}` as never));
+  return (
+    <>
+      <Group gap="md" align="flex-start" wrap="nowrap">
+        <Select
+          {...below}
+          {...security}
+          label={label}
+          description={word(String(security.value), "hint")}
+          data={Object.keys(usual).map((value) => ({ value, label: word(value, "label") }))}
+          allowDeselect={false}
+          onChange={(chosen) => {
+            if (chosen === null) return;
+            form.setFieldValue(`${at}.security`, chosen);
+            form.setFieldValue(`${at}.port`, portFor(usual, port, String(security.value), chosen));
+          }}
+          style={{ flex: 1 }}
+        />
+        <NumberField name={`${at}.port`} text={`${text}.port`} min={1} max={65_535} />
+      </Group>
+      <AcceptedCertificate at={at} />
+    </>
+  );
+}
