@@ -45,20 +45,26 @@ export const theme = createTheme({
   components: {
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 320 } },
-    // Nothing scrolls behind them, and locking would put a style element into the page that its policy forbids.
     // The colour's own shade is too faint for words on its tint.
     Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
+    Notification: { defaultProps: { closeButtonProps: overlay.closeButtonProps } },
+    // Nothing scrolls behind them, and locking would put a style element into the page that its policy forbids.
     Modal: {
       defaultProps: { ...overlay, centered: true, lockScroll: false, transitionProps: { duration: 120 } },
     },
     Drawer: { defaultProps: { ...overlay, lockScroll: false, transitionProps: { duration: 120 } } },
+    // They are no banners of the page, of which there is one.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    DrawerHeader: { defaultProps: { role: "presentation" } },
     Menu: { defaultProps: { transitionProps: { duration: 100 } } },
   },
 });
 
+const ERROR = { "--mantine-color-error": "var(--efs-bad)" };
+
 /** Mantine's own are a little too faint for 4.5:1. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#5b6470", "--mantine-color-placeholder": "#6b7480" },
-  dark: { "--mantine-color-dimmed": "#a6adb8", "--mantine-color-placeholder": "#9aa2ad" },
+  light: { "--mantine-color-dimmed": "#5b6470", "--mantine-color-placeholder": "#6b7480", ...ERROR },
+  dark: { "--mantine-color-dimmed": "#a6adb8", "--mantine-color-placeholder": "#9aa2ad", ...ERROR },
 });

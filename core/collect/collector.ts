@@ -236,7 +236,10 @@ class CollectionPass {
     const account = this.#account;
     const reporter = this.#reporter;
     const { length } = this.#listing;
-    reporter.log("info", `${length} messages in the mailbox, ${plan.retrieve.length} to collect`);
+    reporter.log(
+      "info",
+      `${length} ${length === 1 ? "message" : "messages"} in the mailbox, ${plan.retrieve.length} to collect`,
+    );
     if (plan.question !== null) {
       const problem = firstUseProblem(account, plan.question, plan.waiting);
       if (firstTime) reporter.alert("pop3-first-use", problem);
@@ -389,11 +392,6 @@ class CollectionPass {
       problem,
       trouble,
     };
-    const { collected, collectedBytes, deleted } = result;
-    this.#reporter.log(
-      "info",
-      `${collected} collected (${collectedBytes} octets), ${deleted} deleted from the server`,
-    );
     return result;
   }
 }

@@ -160,7 +160,12 @@ export class Pop3Client {
   /** null: the server has no CAPA. */
   async capa(): Promise<Pop3Capabilities | null> {
     const collector = new LineCollector();
-    const reply = this.#dialogue.ask("CAPA", { receive: () => collector, fold: () => collector.lines() });
+    const reply = this.#dialogue.ask("CAPA", {
+      receive: () => collector,
+      fold: () => collector.lines(),
+      octetLimit: limits.pop3.capabilitiesBytes,
+      overflow: () => this.#endless("CAPA"),
+    });
     if ((await unlessRefused(reply)) === null) return null;
     this.#capabilities = parseCapabilities(collector.lines());
     this.#dialogue.pipelining = this.#capabilities.pipelining;
@@ -260,10 +265,19 @@ export class Pop3Client {
       listing = reader.finish();
       return [foldedListing(listing.entries.size, octets)];
     };
-    if ((await unlessRefused(this.#dialogue.ask(command, { receive: () => reader, fold }))) === null)
-      return null;
+    const answer = this.#dialogue.ask(command, {
+      receive: () => reader,
+      fold,
+      octetLimit: limits.pop3.listingBytes,
+      overflow: () => this.#endless(command),
+    });
+    if ((await unlessRefused(answer)) === null) return null;
     if (!listing.full) return listing;
-    throw this.#dialogue.fail(problems.protocolBroken(this.place, `its answer to ${command} does not end`));
+    throw this.#dialogue.fail(this.#endless(command));
+  }
+
+  #endless(command: string): problems.Pop3Error {
+    return problems.protocolBroken(this.place, `its answer to ${command} does not end`);
   }
 
   // --- opening -----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@
  * 3. Several commands are on their way only when `pipelining` is set; otherwise each waits for its predecessor's
  *    answer.
  * 4. A status line has to be there within the time-out after its predecessor, a body must not pause for longer
- *    than that. The time in which we keep the server waiting (back-pressure) does not count.
+ *    than that, and has to bring `limits.pop3.paceOctets` in ten time-outs: a server that drips octets would hold
+ *    the account for days. The time in which we keep the server waiting (back-pressure) does not count.
  * 5. A sink that fails fails its command at once; the rest of the body is read and dropped, so that the next
  *    answer is found.
  * 6. No CR, LF or NUL gets into a command.
@@ -32,6 +33,8 @@ export interface AskOptions {
   readonly receive?: Receive;
   /** A body of more octets ends the connection. */
   readonly octetLimit?: number;
+  /** What that means; default: the message is too large. */
+  readonly overflow?: (octetLimit: number) => problems.Pop3Error;
   /** STLS: behind its answer the socket is given up, see `release`. */
   readonly upgrade?: boolean;
   /** What -ERR means; default: the command was refused. */
@@ -61,6 +64,9 @@ interface Body {
   /** null: what is left is read and dropped. */
   sink: ByteSink | null;
   octets: number;
+  /** Where the pace is counted from: when that was, and the octets until then. */
+  paceFrom: number;
+  paceOctets: number;
 }
 
 export interface DialogueOptions {
@@ -72,6 +78,8 @@ export interface DialogueOptions {
 
 const NOTHING = Buffer.alloc(0);
 const LINE_FEED = 10;
+/** Some virus scanners trickle octets while they fetch the whole message: they have this many time-outs. */
+const PACE_TIMEOUTS = 10;
 
 export class Pop3Dialogue {
   /** Set when the server announced PIPELINING. */
@@ -242,7 +250,15 @@ export class Pop3Dialogue {
   }
 
   #startBody(exchange: Exchange, receive: Receive, text: string): void {
-    const body: Body = { exchange, text, decoder: new MultiLineDecoder(), sink: null, octets: 0 };
+    const body: Body = {
+      exchange,
+      text,
+      decoder: new MultiLineDecoder(),
+      sink: null,
+      octets: 0,
+      paceFrom: this.#elapsed(),
+      paceOctets: 0,
+    };
     this.#body = body;
     this.#watch();
     const failed = (error: unknown): void => exchange.reject(error);
@@ -268,11 +284,12 @@ export class Pop3Dialogue {
     this.#input = end < 0 ? NOTHING : this.#input.subarray(end);
     const content = joinSlices(slices);
     body.octets += content.length;
-    const limit = body.exchange.options.octetLimit;
-    if (limit !== undefined && body.octets > limit) {
-      this.fail(problems.messageTooLarge(this.#options.place, limit));
+    const { octetLimit, overflow } = body.exchange.options;
+    if (octetLimit !== undefined && body.octets > octetLimit) {
+      this.fail(overflow?.(octetLimit) ?? problems.messageTooLarge(this.#options.place, octetLimit));
       return;
     }
+    if (end < 0 && this.#tooSlow(body)) return;
     this.#watch();
     const stored = this.#store(body, content);
     const finish = (): void => {
@@ -322,14 +339,37 @@ export class Pop3Dialogue {
     this.#pump();
   }
 
+  /** Ends the connection with a server that says little, though never nothing for as long as the time-out. */
+  #tooSlow(body: Body): boolean {
+    const { place, timeoutSeconds } = this.#options;
+    const now = this.#elapsed();
+    const octets = body.octets - body.paceOctets;
+    if (octets >= limits.pop3.paceOctets) {
+      body.paceFrom = now;
+      body.paceOctets = body.octets;
+      return false;
+    }
+    const seconds = PACE_TIMEOUTS * timeoutSeconds;
+    if (!this.watchful || now - body.paceFrom < seconds * 1_000) return false;
+    this.fail(problems.tooSlow(place, this.awaited() ?? "an answer", octets, seconds));
+    return true;
+  }
+
+  #elapsed(): number {
+    const { clock } = this.#options;
+    return clock.elapsed?.() ?? clock.now();
+  }
+
   /** Keeps the server waiting until `settled`, which never rejects. */
   #block(settled: Promise<void>): void {
+    const from = this.#elapsed();
     this.#blocked = true;
     this.#disarm?.();
     this.#socket?.pause();
     void settled.then(() => {
       this.#blocked = false;
       if (this.#failure !== null) return;
+      if (this.#body !== null) this.#body.paceFrom += this.#elapsed() - from;
       this.#watch();
       this.#consume();
       if (!this.#blocked && this.#failure === null) this.#socket?.resume();

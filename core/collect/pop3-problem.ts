@@ -194,6 +194,18 @@ export function silenceTimeout(place: Pop3Place, waitingFor: string, seconds: nu
   );
 }
 
+export function tooSlow(place: Pop3Place, waitingFor: string, octets: number, seconds: number): Pop3Error {
+  return new Pop3Error(
+    {
+      code: "pop3-time-out",
+      what: `The ${placeText(place)} sent only ${octets.toLocaleString("en")} octets in ${seconds} seconds while ${waitingFor} was awaited.`,
+      cure: "It is tried again at the next check; if it stays so, raise the account's time-out or ask your provider.",
+    },
+    "timeout",
+    lost,
+  );
+}
+
 export function connectionLost(place: Pop3Place, during: string | null, quote?: string): Pop3Error {
   const when = during === null ? "" : ` while ${during} was awaited`;
   return new Pop3Error(

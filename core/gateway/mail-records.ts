@@ -17,6 +17,7 @@ import type { Accepted, AcceptOrder, AttemptResult, Settlement } from "../model/
 import type { Clock, Log } from "../model/ports.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
+import { describeAttempt } from "./describe-attempt.ts";
 import { originalAddress } from "./original-address.ts";
 import { RunFindings } from "./run-findings.ts";
 import { addTotals, leavesDeferred, noTotals, totalsOf } from "./run-totals.ts";
@@ -146,6 +147,7 @@ export class MailRecords {
       this.#deferred.delete(id);
       writeMailLog(formatRemoved(queueId, clock.now(), origin));
     }
+    for (const line of describeAttempt(result)) log({ source: "smtp", ...line, queueId });
     if (disposition.kind === "errors") {
       log({
         source: "smtp",

@@ -1,6 +1,6 @@
 import type { OpenGateway } from "../model/gateway.ts";
 import type { OpenSetUp } from "../model/gateway-host.ts";
-import type { Clock } from "../model/ports.ts";
+import type { Clock, Secrets } from "../model/ports.ts";
 import type { Output } from "./output.ts";
 
 /** What every command gets. */
@@ -11,6 +11,8 @@ export interface CommandContext {
   /** For `efs import -`. */
   readonly stdin: AsyncIterable<Buffer>;
   readonly clock: Clock;
+  /** Of this data folder. Throws ProblemError. */
+  readonly openSecrets: (dataDirectory: string) => Secrets;
   readonly version: string;
   /** SIGINT or SIGTERM came: finish what is in flight. */
   readonly signal: AbortSignal;

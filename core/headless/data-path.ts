@@ -29,6 +29,21 @@ export function dataPath({ option, environment, platform, home }: DataPathInput)
   }
 }
 
+/** Of the service, which is the machine's: administrators only, but for what says where it listens. */
+export function machineDataPath({
+  environment,
+  platform,
+}: Pick<DataPathInput, "environment" | "platform">): string {
+  switch (platform) {
+    case "win32":
+      return join(environment["ProgramData"] || "C:\\ProgramData", "EFS Mail Gateway");
+    case "darwin":
+      return "/Library/Application Support/EFS Mail Gateway";
+    default:
+      return "/var/lib/efs";
+  }
+}
+
 export function currentDataPath(option: string | undefined): string {
   return dataPath({ option, environment: process.env, platform: process.platform, home: homedir() });
 }

@@ -9,13 +9,14 @@ import type { Command } from "commander";
 import { programFault } from "../api/commands.ts";
 import type { OpenGateway } from "../model/gateway.ts";
 import type { OpenSetUp } from "../model/gateway-host.ts";
-import type { Clock } from "../model/ports.ts";
+import type { Clock, Secrets } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { escapeUnprintable } from "../model/reply.ts";
 import type { CommandContext } from "./command-context.ts";
 import { currentDataPath } from "./data-path.ts";
 import { type ExitCode, exitCode, exitCodeOf } from "./exit-code.ts";
 import { logFault } from "./fault-log.ts";
+import { openKeyFileSecrets } from "./key-file-secrets.ts";
 import { createOutput, type Output, type OutputStream } from "./output.ts";
 import { createProgram, type GlobalOptions, isAnswered, isWrongUsage } from "./program.ts";
 import { programVersion } from "./program-version.ts";
@@ -25,6 +26,8 @@ export interface EfsHost {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly clock: Clock;
+  /** Left out: the key file in the data folder. The desktop app has the system's keychain as well. */
+  readonly openSecrets?: (dataDirectory: string) => Secrets;
   readonly openGateway: OpenGateway;
   readonly openSetUp: OpenSetUp;
   /** Aborted when the process is told to stop. */
@@ -33,6 +36,7 @@ export interface EfsHost {
 
 export async function runEfs(args: readonly string[], host: EfsHost): Promise<ExitCode> {
   const { stdin, stdout, stderr, clock, openGateway, openSetUp, signal } = host;
+  const openSecrets = host.openSecrets ?? openKeyFileSecrets;
   const output = createOutput(stdout, stderr);
   const version = programVersion();
   let code: ExitCode = exitCode.done;
@@ -66,6 +70,7 @@ export async function runEfs(args: readonly string[], host: EfsHost): Promise<Ex
       output,
       stdin,
       clock,
+      openSecrets,
       version,
       signal,
       openGateway,

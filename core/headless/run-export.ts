@@ -7,14 +7,13 @@ import { exportSettings } from "../settings/export-settings.ts";
 import { createSettingsStore, missingSettings } from "../settings/settings-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import { openKeyFileSecrets } from "./key-file-secrets.ts";
 
 export async function runExport(
   context: CommandContext,
   options: { withSecrets?: boolean },
 ): Promise<ExitCode> {
   const { output, dataDirectory } = context;
-  const secrets = openKeyFileSecrets(dataDirectory);
+  const secrets = context.openSecrets(dataDirectory);
   const settings = await createSettingsStore(dataDirectory, secrets).load({ readOnly: true });
   if (settings === null) throw new ProblemError(missingSettings(dataDirectory));
   const exported = exportSettings(settings, options.withSecrets === true ? secrets : null);

@@ -17,7 +17,6 @@ import { openDataDirectory } from "../spool/data-directory.ts";
 import { nodeFileSystem } from "../util/file-system.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
-import { openKeyFileSecrets } from "./key-file-secrets.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { wireValue } from "./wire-value.ts";
 import { askOwnerOr } from "./with-gateway.ts";
@@ -63,7 +62,7 @@ function takeOver(context: CommandContext, content: Buffer): Promise<Imported> {
       const lock = await openDataDirectory(dataDirectory, nodeFileSystem);
       return async () => {
         try {
-          return await importHere(dataDirectory, content, clock.now());
+          return await importHere(context, content);
         } finally {
           lock.release();
         }
@@ -72,8 +71,9 @@ function takeOver(context: CommandContext, content: Buffer): Promise<Imported> {
   );
 }
 
-async function importHere(dataDirectory: string, content: Buffer, now: number): Promise<Imported> {
-  const secrets = openKeyFileSecrets(dataDirectory);
+async function importHere(context: CommandContext, content: Buffer): Promise<Imported> {
+  const { dataDirectory, clock } = context;
+  const secrets = context.openSecrets(dataDirectory);
   const store = createSettingsStore(dataDirectory, secrets);
   const stored = await store.load({ readOnly: true }).catch((error: unknown) => {
     if (error instanceof ProblemError && error.problem.code === "settings-invalid") return null;

@@ -15,7 +15,6 @@ import { type ApiServer, startApiServer } from "./api-server.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { hostFacts } from "./host-facts.ts";
-import { openKeyFileSecrets } from "./key-file-secrets.ts";
 
 /** Left out: as the settings say. */
 export interface ServeOptions {
@@ -25,7 +24,7 @@ export interface ServeOptions {
 
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<ExitCode> {
   const { dataDirectory, clock, version, output, onFault, signal } = context;
-  const secrets = openKeyFileSecrets(dataDirectory);
+  const secrets = context.openSecrets(dataDirectory);
   const host = await openGatewayHost({
     openGateway: context.openGateway,
     openSetUp: context.openSetUp,

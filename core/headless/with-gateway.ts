@@ -16,7 +16,6 @@ import { connectOwner } from "./api-client.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { Endpoint } from "./endpoint-file.ts";
 import { hostFacts } from "./host-facts.ts";
-import { openKeyFileSecrets } from "./key-file-secrets.ts";
 
 const PATIENCE = 2_000;
 const PAUSE = 100;
@@ -34,7 +33,7 @@ export async function withGateway<Result>(
 ): Promise<Result> {
   return askOwnerOr(context, use, async () => {
     const { dataDirectory, clock, version, onFault, signal } = context;
-    const secrets = openKeyFileSecrets(dataDirectory);
+    const secrets = context.openSecrets(dataDirectory);
     const gateway = await context.openGateway({ dataDirectory, secrets, clock, version });
     return async () => {
       try {

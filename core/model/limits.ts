@@ -5,6 +5,12 @@ export const limits = {
     connect: 60_000,
     /** RFC 1939 3: a response line is at most 512; servers write longer ones. */
     replyLine: 8_192,
+    /** In ten of the account's time-outs a body has to bring this much, or its end. */
+    paceOctets: 16_384,
+    /** A whole CAPA answer. */
+    capabilitiesBytes: 65_536,
+    /** A whole UIDL or LIST answer: a million messages with ids of usual length. */
+    listingBytes: 67_108_864,
     /** RETR requests in flight where the server announces PIPELINING. */
     pipelineWindow: 32,
     /** Messages on their way to the disk at once. */

@@ -4,7 +4,7 @@ import i18next from "i18next";
 import { History } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type SettingsFormState, SettingsFormProvider } from "../components/settings-form.tsx";
+import { SettingsFormProvider, type SettingsFormState } from "../components/settings-form.tsx";
 import { ConnectionBanner } from "../frame/connection-banner.tsx";
 import { chooseLanguage, LANGUAGES, type Language } from "../texts/texts.ts";
 import { DomainStep } from "./domain-step.tsx";
@@ -37,7 +37,7 @@ export function Assistant() {
     <Box h="100vh" style={{ overflow: "auto" }}>
       <ConnectionBanner />
       <Masthead />
-      <Stack component="main" gap="lg" maw={640} mx="auto" px="md" pb="xl">
+      <Stack component="main" gap="lg" maw={672} mx="auto" px="md" pb="xl">
         <Progress assistant={assistant} />
         {saved === "here" && <FirstCheck />}
         {saved === "elsewhere" && <SavedElsewhere />}
@@ -66,6 +66,7 @@ function Masthead() {
       </Group>
       <SegmentedControl
         size="xs"
+        transitionDuration={0}
         aria-label={t("assistant.language")}
         value={i18next.resolvedLanguage ?? "en"}
         onChange={(language) => chooseLanguage(language as Language)}

@@ -213,6 +213,12 @@ export function withProposals(finished: Step, draft: Draft): Draft {
   }
 }
 
+/** As the header finder meets the account: without what was learnt from an earlier look. */
+export function withoutLearnt(account: AccountSettings): AccountSettings {
+  const [{ headers, trustedReceivedLines, mailboxAddresses }] = newDraft().accounts;
+  return { ...account, headers, trustedReceivedLines, mailboxAddresses };
+}
+
 /** Of a user name that is an address; null: it is none. */
 export function domainOf(username: string): string | null {
   const at = username.lastIndexOf("@");

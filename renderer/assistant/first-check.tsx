@@ -1,7 +1,7 @@
 /** The set-up is saved: the first check with its progress, what it found, and what to do next. */
 import { Anchor, Box, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { CircleCheck, ListChecks, LogIn, Square, TriangleAlert } from "lucide-react";
+import { CircleCheck, ListChecks, LogIn, MailWarning, Square, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
@@ -146,13 +146,24 @@ function Done({ outcome }: { readonly outcome: Outcome }) {
       ))}
       <LeaveOnHost />
       <Group justify="space-between">
-        <Button
-          variant="default"
-          leftSection={<ListChecks size={16} aria-hidden />}
-          onClick={() => leave("/diagnose")}
-        >
-          {t("assistant.done.diagnose")}
-        </Button>
+        <Group gap="xs">
+          {found !== null && found.errors > 0 && (
+            <Button
+              variant="default"
+              leftSection={<MailWarning size={16} aria-hidden />}
+              onClick={() => leave("/errors")}
+            >
+              {t("assistant.done.toErrors")}
+            </Button>
+          )}
+          <Button
+            variant="default"
+            leftSection={<ListChecks size={16} aria-hidden />}
+            onClick={() => leave("/diagnose")}
+          >
+            {t("assistant.done.diagnose")}
+          </Button>
+        </Group>
         <Button leftSection={<LogIn size={16} aria-hidden />} onClick={() => leave("/")}>
           {t("assistant.done.pages")}
         </Button>

@@ -19,8 +19,9 @@ export function focusField(path: string | null): void {
 export function focusStep(card: HTMLElement | null): void {
   soon(() => {
     const first =
-      card?.querySelector<HTMLElement>("[data-fields] :is(input, textarea):not([type='hidden']):not(:disabled)") ??
-      card?.querySelector<HTMLElement>("[type='submit']");
+      card?.querySelector<HTMLElement>(
+        "[data-fields] :is(input, textarea):not([type='hidden']):not(:disabled)",
+      ) ?? card?.querySelector<HTMLElement>("[type='submit']");
     first?.focus();
   });
 }

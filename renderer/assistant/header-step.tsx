@@ -7,23 +7,23 @@ import { type Settings, settingsSchema } from "../../core/model/settings.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { adoptedChanges } from "../tabs/addressing/adoption.ts";
 import { FoundAdvice, FoundFigures } from "../tabs/addressing/found-headers.tsx";
-import { type Draft, settingsOf } from "./draft.ts";
+import { type Draft, settingsOf, withoutLearnt } from "./draft.ts";
 import { StepCard } from "./step-card.tsx";
 import type { Assistant } from "./use-assistant.ts";
 
 export function HeaderStep({ assistant }: { readonly assistant: Assistant }) {
-  const { finding } = assistant;
+  const { found } = assistant.finder;
   return (
     <StepCard assistant={assistant}>
       <div aria-live="polite">
-        {finding === null ? (
+        {found === null ? (
           <Looking />
-        ) : "problem" in finding ? (
-          <ProblemAlert severity="warning" problem={finding.problem}>
+        ) : "problem" in found ? (
+          <ProblemAlert severity="warning" problem={found.problem}>
             <NoMatter assistant={assistant} />
           </ProblemAlert>
         ) : (
-          <Found assistant={assistant} report={finding.report} />
+          <Found assistant={assistant} report={found.report} />
         )}
       </div>
     </StepCard>
@@ -40,7 +40,7 @@ function Looking() {
   );
 }
 
-function NoMatter({ assistant: { look } }: { readonly assistant: Assistant }) {
+function NoMatter({ assistant: { finder } }: { readonly assistant: Assistant }) {
   const { t } = useTranslation();
   return (
     <Stack gap="xs" align="flex-start">
@@ -49,7 +49,7 @@ function NoMatter({ assistant: { look } }: { readonly assistant: Assistant }) {
         size="xs"
         variant="default"
         leftSection={<RotateCw size={14} aria-hidden />}
-        onClick={() => void look()}
+        onClick={() => void finder.look()}
       >
         {t("assistant.header.again")}
       </Button>
@@ -81,7 +81,7 @@ function Found({ assistant, report }: { readonly assistant: Assistant; readonly 
 }
 
 function Adopting({
-  assistant: { adopting, setAdopting, draft },
+  assistant: { finder, draft },
   report: { accountId },
   adopt,
 }: {
@@ -100,8 +100,8 @@ function Adopting({
   );
   return (
     <Checkbox
-      checked={adopting}
-      onChange={({ currentTarget }) => setAdopting(currentTarget.checked)}
+      checked={finder.adopting}
+      onChange={({ currentTarget }) => finder.setAdopting(currentTarget.checked)}
       label={t("assistant.header.adopt")}
       description={words.join(" · ")}
     />
@@ -109,5 +109,8 @@ function Adopting({
 }
 
 function withDefaults(draft: Draft): Pick<Settings, "accounts" | "headers"> {
-  return { accounts: settingsOf(draft).accounts, headers: settingsSchema.shape.headers.parse({}) };
+  return {
+    accounts: settingsOf(draft).accounts.map(withoutLearnt),
+    headers: settingsSchema.shape.headers.parse({}),
+  };
 }

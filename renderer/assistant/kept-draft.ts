@@ -46,7 +46,9 @@ const keptSchema = z.object({
 /** Only what the schema names: a password is nowhere in it. */
 export function keptText({ step, draft }: Kept): string {
   const { accounts, ...others } = draft;
-  return JSON.stringify(keptSchema.safeParse({ version: 1, step, account: accounts[0], ...others }).data ?? null);
+  return JSON.stringify(
+    keptSchema.safeParse({ version: 1, step, account: accounts[0], ...others }).data ?? null,
+  );
 }
 
 /** null: nothing that can be used. */

@@ -20,7 +20,7 @@ export function MailboxStep({ assistant }: { readonly assistant: Assistant }) {
         <TextField name="accounts.0.username" text="server.account.username" />
         <PasswordField name="accounts.0.password" text="assistant.password" />
       </Group>
-      <TrialOutcome assistant={assistant} step="mailbox" works={mailbox ?? ""} />
+      <TrialOutcome assistant={assistant} step="mailbox" works={mailbox} />
       <Text size="xs" c="dimmed">
         {t("assistant.mailbox.later")}
       </Text>

@@ -25,17 +25,9 @@ export function PostmasterStep({ assistant }: { readonly assistant: Assistant })
           {t("server.smtp.addressOutside", { address })}
         </Alert>
       )}
-      <TrialOutcome
-        assistant={assistant}
-        step="postmaster"
-        works={t("assistant.postmaster.works", { address })}
-      />
+      <TrialOutcome assistant={assistant} step="postmaster" />
       {asksFirstUse && (
-        <RadioField
-          name="accounts.0.firstUse"
-          text="assistant.postmaster.firstUse"
-          values={["all", "new"]}
-        />
+        <RadioField name="accounts.0.firstUse" text="assistant.postmaster.firstUse" values={["all", "new"]} />
       )}
       <SwitchField name="accounts.0.leaveOnServer" text="assistant.postmaster.leaveOnServer" />
     </StepCard>

@@ -19,7 +19,9 @@ const COUNTS = [
 export const NO_TOTALS = Object.fromEntries(COUNTS.map((count) => [count, 0])) as unknown as RunTotals;
 
 export function addTotals(one: RunTotals, other: RunTotals): RunTotals {
-  return Object.fromEntries(COUNTS.map((count) => [count, one[count] + other[count]])) as unknown as RunTotals;
+  return Object.fromEntries(
+    COUNTS.map((count) => [count, one[count] + other[count]]),
+  ) as unknown as RunTotals;
 }
 
 export interface FirstCheckResult {

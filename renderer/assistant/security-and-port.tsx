@@ -23,7 +23,7 @@ export function SecurityAndPort({
     String(i18next.t(`${text}.security.options.${value}.${part}` as never));
   return (
     <>
-      <Group gap="md" align="flex-start" wrap="nowrap">
+      <Group gap="md" align="flex-start" grow>
         <Select
           {...below}
           {...security}
@@ -36,7 +36,6 @@ export function SecurityAndPort({
             form.setFieldValue(`${at}.security`, chosen);
             form.setFieldValue(`${at}.port`, portFor(usual, port, String(security.value), chosen));
           }}
-          style={{ flex: 1 }}
         />
         <NumberField name={`${at}.port`} text={`${text}.port`} min={1} max={65_535} />
       </Group>

@@ -30,7 +30,7 @@ export function ServerStep({ assistant }: { readonly assistant: Assistant }) {
           <PasswordField name="smtp.password" text="assistant.password" />
         </Group>
       )}
-      <TrialOutcome assistant={assistant} step="server" works={server ?? ""} />
+      <TrialOutcome assistant={assistant} step="server" works={server} />
     </StepCard>
   );
 }

@@ -62,11 +62,7 @@ export function StepCard({
                 {t("assistant.back")}
               </Button>
             )}
-            <Button
-              type="submit"
-              rightSection={<ArrowRight size={16} aria-hidden />}
-              loading={busy !== null}
-            >
+            <Button type="submit" rightSection={<ArrowRight size={16} aria-hidden />} loading={busy !== null}>
               {nextLabel ?? t("assistant.next")}
             </Button>
           </Group>

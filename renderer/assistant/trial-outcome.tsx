@@ -13,12 +13,12 @@ import { judge, type TrialResult, type TriedStep, type Verdict } from "./verdict
 export function TrialOutcome({
   assistant,
   step,
-  works,
+  works = null,
 }: {
   readonly assistant: Assistant;
   readonly step: TriedStep;
   /** The green line. */
-  readonly works: string;
+  readonly works?: string | null;
 }) {
   const { t } = useTranslation();
   const trial = assistant.current(step);
@@ -44,7 +44,7 @@ function Shown({
 }: {
   readonly assistant: Assistant;
   readonly step: TriedStep;
-  readonly works: string;
+  readonly works: string | null;
   readonly result: TrialResult;
 }) {
   const verdict = judge(step, result);
@@ -58,7 +58,7 @@ function Shown({
   }
   return (
     <Stack gap="sm" data-outcome tabIndex={-1} style={{ outline: "none" }}>
-      {verdict.kind !== "failed" && <Passed>{works}</Passed>}
+      {verdict.kind !== "failed" && works !== null && <Passed>{works}</Passed>}
       {verdict.kind !== "good" && (
         <Found verdict={verdict} step={step}>
           {verdict.kind === "failed" && anyway}

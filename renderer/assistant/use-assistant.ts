@@ -8,7 +8,6 @@
 import { useForm } from "@mantine/form";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type HeaderReport, withAdoption } from "../../core/model/header-report.ts";
 import type { Problem } from "../../core/model/problem.ts";
 import { formatSettingProblem, type SettingProblem } from "../../core/model/setting-problems.ts";
 import type { SettingsFormHandle } from "../components/settings-form.tsx";
@@ -20,8 +19,8 @@ import {
   type Draft,
   newDraft,
   proposedFirstUse,
-  type Step,
   STEPS,
+  type Step,
   settingsOf,
   stepAfter,
   stepBefore,
@@ -31,13 +30,8 @@ import {
 } from "./draft.ts";
 import { focusField, focusFirstError } from "./focus.ts";
 import { forgetKept, loadKept, storeKept } from "./kept-store.ts";
+import { useFinder } from "./use-finder.ts";
 import { isTried, judge, type Trial, type TrialResult, type TriedStep, triedValues } from "./verdict.ts";
-
-export interface Finding {
-  readonly about: string;
-  /** null: it is being looked for. */
-  readonly found: { readonly report: HeaderReport } | { readonly problem: Problem } | null;
-}
 
 export type Assistant = ReturnType<typeof useAssistant>;
 
@@ -51,13 +45,12 @@ export function useAssistant() {
   // The password was not kept, so it begins with the first step; then it goes on where it was left.
   const [resumeTo, setResumeTo] = useState<Step | null>(kept?.step ?? null);
   const [trials, setTrials] = useState<Partial<Record<TriedStep, Trial>>>({});
-  const [finding, setFinding] = useState<Finding | null>(null);
-  const [adopting, setAdopting] = useState(true);
   const [busy, setBusy] = useState<"trying" | "saving" | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saved, setSaved] = useState<"here" | "elsewhere" | null>(null);
   /** Changed by whatever makes the work under way pointless. */
   const turn = useRef(0);
+  const finder = useFinder(draft, step);
 
   const asked = resumeTo !== null && STEPS.indexOf(resumeTo) > STEPS.indexOf(step) ? resumeTo : step;
   useEffect(() => {
@@ -73,7 +66,8 @@ export function useAssistant() {
     return trial?.about === triedValues(which, draft) ? trial : null;
   };
   const mailbox = trials.mailbox?.result;
-  const messages = mailbox !== undefined && "test" in mailbox ? (mailbox.test.mailbox?.messages ?? null) : null;
+  const messages =
+    mailbox !== undefined && "test" in mailbox ? (mailbox.test.mailbox?.messages ?? null) : null;
   const asksFirstUse = messages !== null && messages > 0;
 
   const attempt = async <Value>(work: Promise<Value>): Promise<Value | { readonly problem: Problem }> => {
@@ -138,8 +132,10 @@ export function useAssistant() {
     if (mine !== turn.current) return;
     setBusy(null);
     if ("problem" in result) setProblem(result.problem);
-    else if (result.kind === "changed-elsewhere") setSaved("elsewhere");
-    else refused(result.problems);
+    else if (result.kind === "changed-elsewhere") {
+      forgetKept();
+      setSaved("elsewhere");
+    } else refused(result.problems);
   };
 
   const refused = (problems: readonly SettingProblem[]): void => {
@@ -158,15 +154,11 @@ export function useAssistant() {
   };
 
   const advance = async (now: Draft): Promise<void> => {
-    let then = withProposals(step, now);
+    let then = withProposals(step, step === "header" ? finder.adopted(now) : now);
     const [account] = then.accounts;
-    if (step === "header" && adopting && finding?.found && "report" in finding.found) {
-      const { adopt } = finding.found.report;
-      if (adopt !== null) then = { ...then, accounts: [withAdoption(account, adopt)] };
-    }
     const next = stepAfter(step, then, resumeTo);
     if (next === "postmaster" && asksFirstUse && account.firstUse === null) {
-      then = { ...then, accounts: [{ ...then.accounts[0], firstUse: proposedFirstUse(messages ?? 0) }] };
+      then = { ...then, accounts: [{ ...account, firstUse: proposedFirstUse(messages ?? 0) }] };
     }
     form.setValues(then);
     if (next === null) await save(then);
@@ -209,25 +201,10 @@ export function useAssistant() {
   useEffect(() => {
     const before = acceptedBefore.current;
     acceptedBefore.current = accepted;
-    const certificate = step === "mailbox" ? draft.accounts[0].acceptedCertificate : draft.smtp.acceptedCertificate;
+    const certificate =
+      step === "mailbox" ? draft.accounts[0].acceptedCertificate : draft.smtp.acceptedCertificate;
     if (accepted !== before && certificate !== null) void next();
   }, [accepted]);
-
-  const findingAbout = JSON.stringify([triedValues("mailbox", draft), draft.domains]);
-  const look = async (): Promise<void> => {
-    setFinding({ about: findingAbout, found: null });
-    const found = await attempt(
-      callValue(transport, "headers", {
-        account: accountIdOf(draft),
-        settings: JSON.stringify(settingsOf(draft)),
-      }).then((report) => ({ report })),
-    );
-    setFinding((latest) => (latest?.about === findingAbout ? { about: findingAbout, found } : latest));
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looked for once, when the step is shown
-  useEffect(() => {
-    if (step === "header" && finding?.about !== findingAbout) void look();
-  }, [step]);
 
   return {
     form: form as unknown as SettingsFormHandle,
@@ -240,10 +217,7 @@ export function useAssistant() {
     messages,
     asksFirstUse,
     current,
-    finding: finding?.about === findingAbout ? finding.found : null,
-    look,
-    adopting,
-    setAdopting,
+    finder,
     next,
     back() {
       const before = stepBefore(step, draft);
@@ -255,7 +229,6 @@ export function useAssistant() {
       form.setValues(newDraft());
       setResumeTo(null);
       setTrials({});
-      setFinding(null);
       goTo("mailbox");
     },
   };

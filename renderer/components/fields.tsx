@@ -14,6 +14,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import i18next from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettingsForm } from "./settings-form.tsx";
 
@@ -175,7 +176,7 @@ export function ListField({ name, text, disabled = false }: FieldProps) {
   );
 }
 
-/** One entry a line; empty lines go when the field is left. */
+/** One entry a line. Empty lines are no entries, but stay to be seen while somebody types. */
 export function LinesField({
   name,
   text,
@@ -185,17 +186,18 @@ export function LinesField({
   const { form } = useSettingsForm();
   const input = form.getInputProps(name);
   const value: readonly string[] = input.value ?? [];
+  const [typed, setTyped] = useState("");
+  const isTyped = linesOf(typed).join("\n") === value.join("\n");
   return (
     <Textarea
       {...below}
       {...useFieldTexts(text)}
-      value={value.join("\n")}
-      onChange={({ currentTarget }) => form.setFieldValue(name, linesOf(currentTarget.value))}
-      onBlur={() => {
-        const filled = value.filter((line) => line.trim() !== "");
-        if (filled.length < value.length) form.setFieldValue(name, filled);
-        input.onBlur?.();
+      value={isTyped ? typed : value.join("\n")}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        form.setFieldValue(name, linesOf(currentTarget.value));
       }}
+      onBlur={input.onBlur}
       error={input.error ?? firstErrorBelow(form.errors, name)}
       minRows={rows}
       autosize
@@ -236,5 +238,5 @@ function firstErrorBelow(errors: Record<string, unknown>, name: string): string 
 }
 
 function linesOf(text: string): readonly string[] {
-  return text === "" ? [] : text.split("\n");
+  return text.split("\n").filter((line) => line.trim() !== "");
 }

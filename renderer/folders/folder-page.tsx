@@ -34,6 +34,8 @@ import { type MessageAction, useHiddenMessages, useMessageActions } from "./use-
 
 /** From here on list and message stand side by side. */
 const SIDE_BY_SIDE = "(min-width: 1280px)";
+/** Rows by which the part in sight is followed. */
+const STEP = 25;
 /** Below this width the toolbar shows only what is needed most. */
 const ROOM_FOR_BUTTONS = 900;
 
@@ -71,7 +73,10 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
     if (openId !== null && hidden.has(openId)) navigate(path);
   }, [openId, hidden, navigate, path]);
 
-  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), []);
+  const onRange = useCallback((first: number, last: number) => {
+    const next = { first: Math.floor(first / STEP) * STEP, last: Math.ceil((last + 1) / STEP) * STEP };
+    setRange((now) => (now.first === next.first && now.last === next.last ? now : next));
+  }, []);
   const onOpen = (row: number): void => {
     setSelection((now) => cursorAt(now, row));
     const message = rows.rowAt(row);

@@ -1,4 +1,4 @@
-import { Checkbox, Skeleton, Table, Text } from "@mantine/core";
+import { Checkbox, Skeleton } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,12 +23,15 @@ export interface RowProps {
 
 export const rowId = (index: number): string => `efs-row-${index}`;
 
-/** Clicks are the table's affair: it finds the row by `data-row`, the tick box by `data-tick`. */
+/**
+ * Plain elements: dozens of rows are drawn while somebody scrolls. Clicks are the table's affair: it finds the row by
+ * `data-row`, the tick box by `data-tick`; whether it is ticked is the row's `aria-selected`.
+ */
 export const FolderRow = memo(function FolderRow(props: RowProps) {
   const { index, row, columns, selected, current, opened, now } = props;
   const { t } = useTranslation();
   return (
-    <Table.Tr
+    <tr
       id={rowId(index)}
       data-row={index}
       className="efs-row"
@@ -36,114 +39,82 @@ export const FolderRow = memo(function FolderRow(props: RowProps) {
       data-opened={opened || undefined}
       aria-rowindex={index + 2}
       aria-selected={selected}
-      h={ROW_HEIGHT}
     >
-      <Table.Td data-tick>
-        <Checkbox
-          size="xs"
-          checked={selected}
-          readOnly
-          tabIndex={-1}
-          aria-label={t("messages.selectRow", { subject: row?.subject ?? "" })}
-          styles={{ input: { cursor: "pointer" } }}
-        />
-      </Table.Td>
+      <td data-tick>
+        <Checkbox.Indicator size="xs" checked={selected} aria-hidden />
+      </td>
       {columns.map(({ name }) => (
-        <Table.Td key={name}>
-          {row === undefined ? (
-            name === "subject" && <Skeleton className="efs-late" height={10} width="60%" />
-          ) : (
-            <Cell name={name} row={row} columns={columns} now={now} />
-          )}
-        </Table.Td>
+        <td key={name} data-column={name}>
+          {row === undefined
+            ? name === "subject" && <Skeleton className="efs-late" height={10} width="60%" />
+            : cell(name, row, columns, now, t)}
+        </td>
       ))}
-    </Table.Tr>
+    </tr>
   );
 });
 
-function Cell({
-  name,
-  row,
-  columns,
-  now,
-}: {
-  readonly name: ColumnName;
-  readonly row: ListedMessage;
-  readonly columns: readonly Column[];
-  readonly now: number;
-}): ReactNode {
-  const { t } = useTranslation();
+function cell(
+  name: ColumnName,
+  row: ListedMessage,
+  columns: readonly Column[],
+  now: number,
+  t: TFunction,
+): ReactNode {
   switch (name) {
     case "state":
       return <StateIcon row={row} now={now} />;
-    case "sender":
-      return <Sender row={row} />;
+    case "sender": {
+      const sender = nameAndAddress(row.from === "" ? row.sender : row.from);
+      return twoLines(sender.name === "" ? t("messages.nullSender") : sender.name, sender.address);
+    }
     case "subject": {
-      const answered = columns.some((column) => column.name === "answer") ? null : whatHappened(row, t);
-      return (
-        <>
-          <Text size="sm" truncate title={row.subject}>
-            {row.subject === "" ? t("messages.noSubject") : row.subject}
-          </Text>
-          {answered !== null && <Small text={answered} />}
-        </>
+      const hasColumn = columns.some((column) => column.name === "answer");
+      return twoLines(
+        row.subject === "" ? t("messages.noSubject") : row.subject,
+        hasColumn ? "" : (whatHappened(row, t) ?? ""),
       );
     }
     case "recipients": {
       const others = row.recipientCount - 1;
       return (
-        <Text size="xs" truncate title={row.recipients.join(", ")}>
+        <div className="efs-line" title={row.recipients.join(", ")}>
           {row.recipients[0] ?? t("messages.nobody")}
           {others > 0 && ` ${t("messages.more", { number: others })}`}
-        </Text>
+        </div>
       );
     }
-    case "answer":
-      return <Small text={whatHappened(row, t) ?? ""} lines={2} />;
-    case "size":
+    case "answer": {
+      const answer = whatHappened(row, t) ?? "";
       return (
-        <Text size="xs" ta="right" className="efs-numbers">
-          {formatSize(row.size)}
-        </Text>
+        <div className="efs-small efs-clamp" title={answer}>
+          {answer}
+        </div>
       );
+    }
+    case "size":
+      return formatSize(row.size);
     case "age":
       return (
-        <Text
-          size="xs"
-          component="time"
-          dateTime={new Date(row.receivedAt).toISOString()}
-          title={formatTime(row.receivedAt)}
-        >
+        <time dateTime={new Date(row.receivedAt).toISOString()} title={formatTime(row.receivedAt)}>
           {formatRelative(row.receivedAt, now)}
-        </Text>
+        </time>
       );
   }
 }
 
-function Sender({ row }: { readonly row: ListedMessage }) {
-  const { t } = useTranslation();
-  const { name, address } = nameAndAddress(row.from === "" ? row.sender : row.from);
+function twoLines(first: string, second: string): ReactNode {
   return (
     <>
-      <Text size="sm" truncate title={name}>
-        {name === "" ? t("messages.nullSender") : name}
-      </Text>
-      {address !== "" && <Small text={address} />}
+      <div className="efs-line efs-first" title={first}>
+        {first}
+      </div>
+      {second !== "" && (
+        <div className="efs-line efs-small" title={second}>
+          {second}
+        </div>
+      )}
     </>
-  );
-}
-
-function Small({ text, lines = 1 }: { readonly text: string; readonly lines?: number }) {
-  return (
-    <Text
-      size="xs"
-      c="dimmed"
-      lh={1.35}
-      title={text}
-      {...(lines === 1 ? { truncate: true } : { lineClamp: lines })}
-    >
-      {text}
-    </Text>
   );
 }
 

@@ -3,7 +3,7 @@ import { Checkbox, Menu, Table, UnstyledButton, VisuallyHidden } from "@mantine/
 import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FolderSort } from "../../core/model/folder-list.ts";
 import { useNow } from "../state/now.ts";
@@ -41,7 +41,8 @@ export function FolderTable(props: FolderTableProps) {
   const now = useNow(30_000);
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
-  const columns = columnsFor(width);
+  // The same list while the width is: rows are drawn anew only when something of theirs has changed.
+  const columns = useMemo(() => columnsFor(width), [width]);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -102,7 +103,6 @@ export function FolderTable(props: FolderTableProps) {
               : {})}
             layout="fixed"
             stickyHeader
-            highlightOnHover
             horizontalSpacing={8}
             verticalSpacing={0}
             onKeyDown={onKeyDown}

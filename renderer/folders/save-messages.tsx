@@ -15,6 +15,7 @@ const MOST_FILES = 50;
 export async function saveMessages(ids: readonly string[], transport: Transport): Promise<void> {
   if (ids.length > MOST_FILES) {
     modals.openConfirmModal({
+      closeButtonProps: { "aria-label": i18next.t("messages.close") },
       title: i18next.t("messages.save.tooManyTitle"),
       children: (
         <Text size="sm">{i18next.t("messages.save.tooMany", { number: formatNumber(MOST_FILES) })}</Text>

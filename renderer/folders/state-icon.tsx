@@ -1,5 +1,4 @@
 /** A message's state: shape and colour, the word as tooltip and for screen readers. */
-import { Tooltip } from "@mantine/core";
 import {
   Ban,
   CircleAlert,
@@ -71,10 +70,11 @@ export function StateIcon({
         ? t("messages.nextTry", { when: formatRelative(row.nextAt, now) })
         : null;
   const words = t(`messages.state.${row.state}`);
+  const label = more === null ? words : `${words}. ${more}`;
   return (
-    <Tooltip label={more === null ? words : `${words}. ${more}`}>
-      <Icon size={16} color={COLOURS[tone]} aria-label={words} role="img" style={{ display: "block" }} />
-    </Tooltip>
+    <span title={label} role="img" aria-label={label}>
+      <Icon size={16} color={COLOURS[tone]} aria-hidden style={{ display: "block" }} />
+    </span>
   );
 }
 

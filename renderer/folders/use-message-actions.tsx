@@ -59,6 +59,7 @@ function start(action: MessageAction, ids: readonly string[], place: ActionPlace
     children: (
       <Text size="sm">{i18next.t(`messages.ask.${action}.text` as "messages.ask.delete.text", count)}</Text>
     ),
+    ...closeButton(),
     labels: { confirm: i18next.t(`messages.action.${action}`), cancel: i18next.t("messages.cancel") },
     confirmProps: { color: action === "delete" ? "red" : "calm" },
     onConfirm: () => go(),
@@ -67,6 +68,7 @@ function start(action: MessageAction, ids: readonly string[], place: ActionPlace
 
 function askAddress(messages: number, go: (address: string) => void): void {
   const id = modals.open({
+    ...closeButton(),
     title: i18next.t("messages.sendTo.title", { count: messages, number: formatNumber(messages) }),
     children: (
       <AddressForm
@@ -117,4 +119,9 @@ function AddressForm({ onDone }: { readonly onDone: (address: string | null) => 
       </Stack>
     </form>
   );
+}
+
+/** For screen readers. */
+function closeButton() {
+  return { closeButtonProps: { "aria-label": i18next.t("messages.close") } };
 }

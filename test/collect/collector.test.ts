@@ -209,9 +209,8 @@ describe("a pass", () => {
       1,
       1,
       [
-        "info main: 1 messages in the mailbox, 1 to collect",
+        "info main: 1 message in the mailbox, 1 to collect",
         "info main: message 1 (a): LIST gave 5 octets, 23 came",
-        "info main: 1 collected (23 octets), 1 deleted from the server",
       ],
     ]);
   });

@@ -18,6 +18,14 @@ const HEADER = [
   "Subject: Offer",
 ].join("\n");
 
+/** More lines than the provider writes: the finder has something to put right. */
+async function trustTooMany(dataDirectory: string): Promise<void> {
+  const path = join(dataDirectory, "settings.json");
+  const settings = JSON.parse(await readFile(path, "utf8")) as { accounts: object[] };
+  const accounts = settings.accounts.map((account) => ({ ...account, trustedReceivedLines: 4 }));
+  await writeFile(path, JSON.stringify({ ...settings, accounts }));
+}
+
 describeWith("browser", "who a message is for", () => {
   const visitor = useBrowser();
   let office: PagesOffice;
@@ -26,10 +34,10 @@ describeWith("browser", "who a message is for", () => {
     const aliases = Object.fromEntries(
       Array.from({ length: ALIASES }, (_, number) => [`list${number}@office.test`, "anna@office.test"]),
     );
-    office = await openPagesOffice({ messages: 40, settings: { aliases } });
+    office = await openPagesOffice({ messages: 40, settings: { aliases }, prepare: trustTooMany });
     const page = await visitor.open(office);
     await page.getByRole("button", { name: "Check now" }).click();
-    await page.getByRole("link", { name: "Errors 3 messages" }).waitFor();
+    await page.getByRole("link", { name: /^Errors \d+ message/ }).waitFor();
     await page.close();
   });
   afterAll(() => office.close());
@@ -72,6 +80,9 @@ describeWith("browser", "who a message is for", () => {
     const page = await visitor.open(office, "/domains");
     await page.getByRole("button", { name: "Choose a message" }).click();
     const picker = page.getByRole("dialog", { name: "Choose a message" });
+    await picker.getByRole("list").getByRole("button").first().waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await screenshot(page, "try-it-picker");
     await picker.getByRole("list").getByRole("button").first().click();
     await picker.waitFor({ state: "hidden" });
     await page.locator("[data-recipient]").first().waitFor();
@@ -88,11 +99,10 @@ describeWith("browser", "who a message is for", () => {
     await page.getByRole("table", { name: "Headers with addresses of your domains" }).waitFor();
     await page.getByRole("rowheader", { name: "X-Original-To" }).waitFor();
     await screenshot(page, "headers-found");
-    const shown = page.getByRole("row", { name: /^Trusted Received lines 2 / });
-    const lines = Number((await shown.getByRole("cell").last().textContent()) ?? "");
+    await page.getByRole("row", { name: "Trusted Received lines 4 2" }).waitFor();
     await page.getByRole("button", { name: "Adopt" }).click();
     await page.getByText(/^Adopted\./).waitFor();
-    expect((await saved()).accounts[0]?.trustedReceivedLines).toBe(lines);
+    expect((await saved()).accounts[0]?.trustedReceivedLines).toBe(2);
     expect(await axeViolations(page)).toEqual([]);
   });
 
@@ -139,6 +149,9 @@ describeWith("browser", "who a message is for", () => {
     await page.getByText("1 row has to be put right before saving.").waitFor();
     await page.getByText("1 of 3,001 shown").waitFor();
     expect(Object.keys((await saved()).aliases)).toHaveLength(ALIASES);
+
+    await screenshot(page, "aliases-wrong");
+    expect(await axeViolations(page)).toEqual([]);
 
     const to = page.getByRole("textbox", { name: "goes to, row 1" });
     await to.fill("anna@office.test, out@remote.test");
@@ -198,6 +211,8 @@ describeWith("browser", "who a message is for", () => {
     await page.getByText("In force: 3 users").waitFor();
     await importText("anna@office.test\n");
     await dialog.getByText(/^This list has 1 user; the one in force has 3/).waitFor();
+    await screenshot(page, "users-shorter");
+    expect(await axeViolations(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Import the shorter list" }).click();
     await page.getByText("In force: 1 user").waitFor();
     await tryHeader(page, "To: carl@office.test\n");

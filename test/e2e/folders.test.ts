@@ -74,7 +74,7 @@ describeWith("browser", "folders", () => {
       await page.keyboard.press("r");
       await page.getByText("1 message resent to the postmaster").waitFor();
       await pane.getByText("Resent to the postmaster").waitFor();
-      await expect.poll(() => office.mailServer.messages.length).toBe(reports + 1);
+      await expect.poll(() => office.mailServer.messages.length, { timeout: 10_000 }).toBe(reports + 1);
 
       const count = await rows(page).count();
       await page.keyboard.press("Delete");
@@ -118,7 +118,7 @@ describeWith("browser", "folders", () => {
       await question.getByLabel("Address").fill("ada@office.test");
       await page.keyboard.press("Enter");
       await page.getByText("Copies of 3 messages are sent").waitFor();
-      await expect.poll(() => office.mailServer.messages.length).toBe(before + 3);
+      await expect.poll(() => office.mailServer.messages.length, { timeout: 10_000 }).toBe(before + 3);
       await page.context().close();
     });
 

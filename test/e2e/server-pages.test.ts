@@ -31,7 +31,7 @@ describeWith("browser", "the pages of servers, times and limits", () => {
   const stored = async () => JSON.parse(await readFile(join(office.dataDirectory, "settings.json"), "utf8"));
   const save = async (page: Page): Promise<void> => {
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByText("Saved.").waitFor();
+    await page.getByText("Saved.", { exact: true }).last().waitFor();
     await page.getByText("There are unsaved changes.").waitFor({ state: "detached" });
   };
 

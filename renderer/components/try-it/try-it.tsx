@@ -19,6 +19,7 @@ import { MessagePicker } from "./message-picker.tsx";
 import { TrialResult, Why } from "./trial-result.tsx";
 
 const PAUSE = 300;
+const QUOTED = 600;
 
 export function TryIt() {
   const { t } = useTranslation();
@@ -206,7 +207,7 @@ function Trial({
         severity="warning"
         problem={
           problem.code === "settings-invalid"
-            ? { ...problem, what: t("addressing.tryIt.invalid"), quote: problem.what }
+            ? { ...problem, what: t("addressing.tryIt.invalid"), quote: problem.what.slice(0, QUOTED) }
             : problem
         }
       />

@@ -85,6 +85,8 @@ export function FoundFigures({
   );
 }
 
+/** Of addresses, and of places. */
+const EXAMPLES = 3;
 const COUNTS = ["present", "ours", "trusted", "own"] as const;
 
 function FoundTable({ rows }: { readonly rows: readonly HeaderRow[] }) {
@@ -133,7 +135,7 @@ function FoundRow({ row }: { readonly row: HeaderRow }) {
   );
   return (
     <Table.Tr style={{ verticalAlign: "top" }}>
-      <Table.Th scope="row" fw={600} style={{ overflowWrap: "anywhere" }}>
+      <Table.Th scope="row" fw={600} style={{ whiteSpace: "nowrap" }}>
         {header}
       </Table.Th>
       <Table.Td>{t(`addressing.finder.kind.${kind}`)}</Table.Td>
@@ -142,13 +144,13 @@ function FoundRow({ row }: { readonly row: HeaderRow }) {
           {formatNumber(row[count])}
         </Table.Td>
       ))}
-      <Table.Td style={{ overflowWrap: "anywhere" }}>
-        {examples.map((example) => (
+      <Table.Td className="efs-mono" style={{ whiteSpace: "nowrap" }}>
+        {examples.slice(0, EXAMPLES).map((example) => (
           <div key={example}>{example}</div>
         ))}
       </Table.Td>
       <Table.Td>
-        {where.slice(0, 4).map((place) => (
+        {where.slice(0, EXAMPLES).map((place) => (
           <div key={place}>{place}</div>
         ))}
       </Table.Td>

@@ -186,7 +186,7 @@ function Refused({
   return (
     <ProblemAlert severity="warning" problem={{ ...problem, cure: t("addressing.import.shorterCure") }}>
       <Group>
-        <Button size="xs" color="red" variant="outline" onClick={onShorter}>
+        <Button size="xs" variant="default" onClick={onShorter}>
           {t("addressing.import.shorter")}
         </Button>
       </Group>
