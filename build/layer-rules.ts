@@ -117,9 +117,40 @@ export const layerRules: LayerRules = {
     },
     {
       place: "electron",
-      imports: HOST_IMPORTS,
+      imports: [
+        ...HOST_IMPORTS,
+        // The command line, for those who have the app only; where the data is, and who owns it; faults.
+        "core/headless/run-efs.ts",
+        "core/headless/exit-code.ts",
+        "core/headless/data-path.ts",
+        "core/headless/api-client.ts",
+        "core/headless/wire-value.ts",
+        "core/headless/endpoint-file.ts",
+        "core/headless/fault-log.ts",
+        "core/headless/program-version.ts",
+        // Without a keychain, and for what the command line has sealed.
+        "core/headless/key-file-secrets.ts",
+        // The same checks and headers for the same pages.
+        "core/headless/page-files.ts",
+        "core/headless/security-headers.ts",
+        // The page's side of the contract, which knows no page: the bridge's type, and the way to another's gateway.
+        "renderer/transport/desktop-bridge.ts",
+        "renderer/transport/socket-transport.ts",
+      ],
       builtins: true,
-      rule: "a host holds the gateway; it imports no stage, and none of core/gateway's parts",
+      rule: "a host holds the gateway; it imports no stage, none of core/gateway's parts, and of core/headless only what is listed",
+    },
+    {
+      place: "electron/preload.ts",
+      imports: [
+        "core/model",
+        "core/api/contract.ts",
+        "electron/preload-bridge.ts",
+        "electron/page-messages.ts",
+        "renderer/transport/desktop-bridge.ts",
+      ],
+      builtins: false,
+      rule: "the preload script is sandboxed and small: its bridge, names and types, nothing of Node",
     },
     {
       place: "renderer",
@@ -160,6 +191,7 @@ export const layerRules: LayerRules = {
       "core/gateway",
       "core/api",
       "core/headless",
+      "electron",
       "renderer",
     ],
     react: ["renderer", "test"],
@@ -182,11 +214,13 @@ export const layerRules: LayerRules = {
     "@vitejs/plugin-react": ["build"],
     "@axe-core/playwright": ["test"],
     "react-dom": ["renderer", "test"],
-    electron: ["electron"],
+    // The double of the tests takes its types.
+    electron: ["electron", "test/desktop"],
     "fast-check": ["test"],
     vitest: ["test", "vitest.config.ts"],
     vite: ["build"],
-    playwright: ["test"],
+    // build: draws the icons.
+    playwright: ["build", "test"],
     "@playwright/test": ["test"],
     "@biomejs/biome": [],
     "@vitest/coverage-v8": [],

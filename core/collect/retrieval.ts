@@ -45,6 +45,11 @@ export interface TakenMessage {
   readonly uid: string;
 }
 
+interface Failed {
+  readonly order: RetrieveOrder;
+  readonly problem: Problem;
+}
+
 export interface RetrievalCounts {
   readonly collected: number;
   readonly collectedBytes: number;
@@ -68,7 +73,7 @@ export class Retrieval {
   /** Settled, one way or the other. */
   readonly #done = new Set<RetrieveOrder>();
   /** Refused by -ERR; rule 4 decides what that means. */
-  #refusals: { readonly order: RetrieveOrder; readonly problem: Problem }[] = [];
+  #refusals: Failed[] = [];
   /** Messages of this pass by their exact bytes. */
   readonly #equals = new Map<string, number>();
   #mismatches = 0;
@@ -204,7 +209,7 @@ export class Retrieval {
         this.#counts.failed += 1;
         reporter.log("warning", `${shown(order.message)}: ${describeProblem(result.problem)}`);
         if (result.refused) this.#refusals.push({ order, problem: result.problem });
-        else await this.#countFailure(order, result.problem);
+        else await this.#countFailures([{ order, problem: result.problem }]);
         return;
       case "too-large":
         await this.#settleTooLarge(order);
@@ -282,22 +287,31 @@ export class Retrieval {
       return;
     }
     try {
-      for (const { order, problem } of refusals) await this.#countFailure(order, problem);
+      await this.#countFailures(refusals);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       this.#local = error.problem;
     }
   }
 
-  async #countFailure({ message, record }: RetrieveOrder, problem: Problem): Promise<void> {
+  /** In one transaction, however many they are. */
+  async #countFailures(failures: readonly Failed[]): Promise<void> {
     const { account, clock, ledger, reporter } = this.#options;
-    // Known by its hash only: there is nothing to count it by.
-    if (message.uid === null) return;
-    const after = afterFailure(message.uid, record);
-    await ledger.record(account.id, [after], clock.now());
-    if (after.state !== "parked") return;
-    this.#counts.parked += 1;
-    reporter.alert("pop3-parked", parkedProblem(account, message.uid, after.tries, problem), message.uid);
+    // One that is known by its hash only has nothing to count it by.
+    const counted = failures.flatMap(({ order: { message, record }, problem }) =>
+      message.uid === null ? [] : [{ after: afterFailure(message.uid, record), problem }],
+    );
+    if (counted.length === 0) return;
+    await ledger.record(
+      account.id,
+      counted.map(({ after }) => after),
+      clock.now(),
+    );
+    for (const { after, problem } of counted) {
+      if (after.state !== "parked") continue;
+      this.#counts.parked += 1;
+      reporter.alert("pop3-parked", parkedProblem(account, after.uid, after.tries, problem), after.uid);
+    }
   }
 
   #endLocally(client: Pop3Client, problem: Problem): void {

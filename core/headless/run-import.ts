@@ -51,7 +51,7 @@ export async function runImport(context: CommandContext, file: string): Promise<
 }
 
 function takeOver(context: CommandContext, content: Buffer): Promise<Imported> {
-  const { dataDirectory, clock } = context;
+  const { dataDirectory } = context;
   return askOwnerOr<Imported>(
     context,
     async ({ call }) => {
@@ -81,7 +81,7 @@ async function importHere(context: CommandContext, content: Buffer): Promise<Imp
   });
   const result = importSettings(content, secrets, stored);
   if (result.kind === "invalid") return { problems: result.problems };
-  const aside = await store.moveInvalidAside(now);
+  const aside = await store.moveInvalidAside(clock.now());
   await store.save(result.settings);
   return { accounts: result.settings.accounts.length, aside };
 }

@@ -1,8 +1,8 @@
 import { Alert } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { RadioField } from "../components/choice-fields.tsx";
-import { SwitchField, TextField } from "../components/fields.tsx";
+import { RadioField, RiskySwitchField } from "../components/choice-fields.tsx";
+import { TextField } from "../components/fields.tsx";
 import { isOurAddress } from "../tabs/servers/our-domains.ts";
 import { useFacts } from "./facts.ts";
 import { StepCard } from "./step-card.tsx";
@@ -29,7 +29,11 @@ export function PostmasterStep({ assistant }: { readonly assistant: Assistant })
       {asksFirstUse && (
         <RadioField name="accounts.0.firstUse" text="assistant.postmaster.firstUse" values={["all", "new"]} />
       )}
-      <SwitchField name="accounts.0.leaveOnServer" text="assistant.postmaster.leaveOnServer" />
+      <RiskySwitchField
+        name="accounts.0.leaveOnServer"
+        text="assistant.postmaster.leaveOnServer"
+        risky={false}
+      />
     </StepCard>
   );
 }

@@ -4,7 +4,7 @@ import { ArrowLeft, ArrowRight, CircleCheck } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "../components/problem-alert.tsx";
-import { focusStep } from "./focus.ts";
+import { focusField, focusStep } from "./focus.ts";
 import type { Assistant } from "./use-assistant.ts";
 
 export function StepCard({
@@ -20,11 +20,15 @@ export function StepCard({
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { step, busy, next, back, problem } = assistant;
+  const { draft, step, busy, next, back, problem } = assistant;
   const card = useRef<HTMLDivElement>(null);
   const title = t(`assistant.${step}.title`);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when another step is shown
-  useEffect(() => focusStep(card.current), [step]);
+  useEffect(() => {
+    const passwordOnly = step === "mailbox" && assistant.resumed && draft.accounts[0].host !== "";
+    if (passwordOnly) focusField("accounts.0.password");
+    else focusStep(card.current);
+  }, [step]);
   useEffect(() => {
     document.title = `${title} - EFS Mail Gateway`;
   }, [title]);

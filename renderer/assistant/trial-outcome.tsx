@@ -1,14 +1,18 @@
 /** What a step's trial showed: a green line, or what failed and the cure, and the ways to go on. */
 import { Alert, Button, Group, Loader, Stack, Text } from "@mantine/core";
+import { useTimeout } from "@mantine/hooks";
 import { CircleAlert, TriangleAlert } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Checklist } from "../components/checklist.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
-import { certificateTrust } from "../tabs/servers/certificate.ts";
 import { UntrustedCertificate } from "../tabs/servers/connection-test.tsx";
 import { Passed } from "./step-card.tsx";
 import type { Assistant } from "./use-assistant.ts";
-import { judge, type TrialResult, type TriedStep, type Verdict } from "./verdict.ts";
+import { judge, type TrialResult, type TriedStep, untrustedCertificate, type Verdict } from "./verdict.ts";
+
+/** Milliseconds; most trials are over by then. */
+const PATIENCE = 2_000;
 
 export function TrialOutcome({
   assistant,
@@ -20,19 +24,31 @@ export function TrialOutcome({
   /** The green line. */
   readonly works?: string | null;
 }) {
-  const { t } = useTranslation();
   const trial = assistant.current(step);
   return (
     <div aria-live="polite">
       {assistant.busy === "trying" ? (
-        <Group gap="sm">
-          <Loader size="xs" aria-hidden />
-          <Text size="sm">{t(`assistant.${step}.trying`)}</Text>
-        </Group>
+        <Trying assistant={assistant} step={step} />
       ) : (
         trial !== null && <Shown assistant={assistant} step={step} works={works} result={trial.result} />
       )}
     </div>
+  );
+}
+
+/** A server that says nothing is waited for for minutes: nobody has to. */
+function Trying({ assistant, step }: { readonly assistant: Assistant; readonly step: TriedStep }) {
+  const { t } = useTranslation();
+  const [long, setLong] = useState(false);
+  useTimeout(() => setLong(true), PATIENCE, { autoInvoke: true });
+  return (
+    <Stack gap="sm">
+      <Group gap="sm">
+        <Loader size="xs" aria-hidden />
+        <Text size="sm">{t(`assistant.${step}.trying`)}</Text>
+      </Group>
+      {long && <GoOnAnyway assistant={assistant} />}
+    </Stack>
   );
 }
 
@@ -56,6 +72,15 @@ function Shown({
       </div>
     );
   }
+  const certificate = untrustedCertificate(step, assistant.draft, result);
+  if (certificate !== null) {
+    return (
+      <Stack gap="sm" data-outcome tabIndex={-1} style={{ outline: "none" }}>
+        <UntrustedCertificate at={step === "mailbox" ? "accounts.0" : "smtp"} tls={certificate} />
+        {anyway}
+      </Stack>
+    );
+  }
   return (
     <Stack gap="sm" data-outcome tabIndex={-1} style={{ outline: "none" }}>
       {verdict.kind !== "failed" && works !== null && <Passed>{works}</Passed>}
@@ -64,7 +89,6 @@ function Shown({
           {verdict.kind === "failed" && anyway}
         </Found>
       )}
-      <Certificate assistant={assistant} step={step} result={result} />
     </Stack>
   );
 }
@@ -110,22 +134,4 @@ function GoOnAnyway({ assistant: { next } }: { readonly assistant: Assistant }) 
       </Text>
     </Group>
   );
-}
-
-function Certificate({
-  assistant: { draft },
-  step,
-  result,
-}: {
-  readonly assistant: Assistant;
-  readonly step: TriedStep;
-  readonly result: TrialResult;
-}) {
-  if (step === "postmaster" || "problem" in result || result.test.tls === null) return null;
-  const { tls } = result.test;
-  const server = step === "mailbox" ? draft.accounts[0] : draft.smtp;
-  // Opportunistic encryption verifies nothing, so there is nothing to accept either.
-  const asks =
-    certificateTrust(tls, server.acceptedCertificate) === "untrusted" && server.security !== "opportunistic";
-  return asks ? <UntrustedCertificate at={step === "mailbox" ? "accounts.0" : "smtp"} tls={tls} /> : null;
 }

@@ -31,7 +31,15 @@ import {
 import { focusField, focusFirstError } from "./focus.ts";
 import { forgetKept, loadKept, storeKept } from "./kept-store.ts";
 import { useFinder } from "./use-finder.ts";
-import { isTried, judge, type Trial, type TrialResult, type TriedStep, triedValues } from "./verdict.ts";
+import {
+  isTried,
+  judge,
+  type Trial,
+  type TrialResult,
+  type TriedStep,
+  triedValues,
+  untrustedCertificate,
+} from "./verdict.ts";
 
 export type Assistant = ReturnType<typeof useAssistant>;
 
@@ -65,7 +73,7 @@ export function useAssistant() {
     const trial = trials[which];
     return trial?.about === triedValues(which, draft) ? trial : null;
   };
-  const mailbox = trials.mailbox?.result;
+  const mailbox = current("mailbox")?.result;
   const messages =
     mailbox !== undefined && "test" in mailbox ? (mailbox.test.mailbox?.messages ?? null) : null;
   const asksFirstUse = messages !== null && messages > 0;
@@ -99,6 +107,8 @@ export function useAssistant() {
     const result = await tryOut(which, now);
     if (mine !== turn.current) return null;
     setBusy(null);
+    // Something else was typed meanwhile.
+    if (triedValues(which, form.getValues()) !== about) return null;
     const trial = { about, result };
     setTrials((others) => ({
       ...others,
@@ -106,7 +116,10 @@ export function useAssistant() {
       // The same conversation tells about the postmaster.
       ...(which === "server" ? { postmaster: { about: triedValues("postmaster", now), result } } : {}),
     }));
-    return { ...judge(which, result), seen: false };
+    const verdict = judge(which, result);
+    // It has to be read before anything can be put right at a field.
+    const field = untrustedCertificate(which, now, result) === null ? verdict.field : null;
+    return { ...verdict, field, seen: false };
   };
 
   const goTo = (next: Step): void => {
@@ -169,7 +182,7 @@ export function useAssistant() {
   };
 
   const next = async (anyway = false): Promise<void> => {
-    if (busy !== null) return;
+    if (busy === "saving" || (busy === "trying" && !anyway)) return;
     const now = form.getValues();
     const problems = Object.entries(stepProblems(step, now, { asksFirstUse }));
     form.setErrors(
@@ -192,7 +205,7 @@ export function useAssistant() {
         return;
       }
     }
-    await advance(now);
+    await advance(form.getValues());
   };
 
   const accepted = `${draft.accounts[0].acceptedCertificate} ${draft.smtp.acceptedCertificate}`;

@@ -1,8 +1,10 @@
 /** What a trial means for going on. Pure. */
 import type { DiagnosisCheck } from "../../core/model/diagnosis.ts";
 import type { Problem } from "../../core/model/problem.ts";
+import type { TlsFacts } from "../../core/model/tls-facts.ts";
 import type { ConnectionTest } from "../../core/model/trials.ts";
 import { fieldPath } from "../state/setting-path.ts";
+import { certificateTrust } from "../tabs/servers/certificate.ts";
 import { type Draft, type Step, settingsOf } from "./draft.ts";
 
 /** Steps that try out what was entered. */
@@ -57,6 +59,16 @@ export function judge(step: TriedStep, result: TrialResult): Verdict {
   const failed = checks.find(({ verdict }) => verdict === "fail");
   const kind = failed !== undefined ? "failed" : checks.length > 0 ? "warnings" : "good";
   return { kind, checks, problem: null, field: fieldOf(step, failed) };
+}
+
+/** A certificate that somebody has to judge; null: none. Opportunistic encryption verifies nothing, so nothing is asked. */
+export function untrustedCertificate(step: TriedStep, draft: Draft, result: TrialResult): TlsFacts | null {
+  if (step === "postmaster" || "problem" in result) return null;
+  const { security, acceptedCertificate } = step === "mailbox" ? draft.accounts[0] : draft.smtp;
+  const { tls } = result.test;
+  return certificateTrust(tls, acceptedCertificate) === "untrusted" && security !== "opportunistic"
+    ? tls
+    : null;
 }
 
 /** The mail server is asked for the postmaster as well, who is chosen in the last step. */

@@ -44,7 +44,7 @@ function CheckLine({ check, links }: { readonly check: DiagnosisCheck; readonly 
         aria-label={t(`checks.${verdict}`)}
         style={{ flex: "none", marginTop: 2 }}
       />
-      <Box style={{ minWidth: 0 }}>
+      <Box style={{ minWidth: 0, overflowWrap: "anywhere" }}>
         <Text size="sm">
           <Text span inherit fw={600}>
             {title}

@@ -3,7 +3,7 @@ import { Text, Tooltip } from "@mantine/core";
 
 export function Term({ children, meaning }: { readonly children: string; readonly meaning: string }) {
   return (
-    <Tooltip label={meaning} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip label={meaning} events={{ hover: true, focus: true, touch: true }} withinPortal={false}>
       <Text
         component="button"
         type="button"

@@ -36,8 +36,9 @@ import { type MessageAction, useHiddenMessages, useMessageActions } from "./use-
 const SIDE_BY_SIDE = "(min-width: 1280px)";
 /** Rows by which the part in sight is followed. */
 const STEP = 25;
-/** Below this width the toolbar shows only what is needed most. */
-const ROOM_FOR_BUTTONS = 900;
+/** What a button of the toolbar takes in the longer language, and what stands before them. */
+const BUTTON_WIDTH = 145;
+const COUNT_WIDTH = 180;
 
 export function FolderPage({ folder }: { readonly folder: Folder }) {
   const { t } = useTranslation();
@@ -134,6 +135,7 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
   const perform = (action: MessageAction, ids: readonly string[]): void =>
     actions.start(action, ids, () => setSelection(cleared));
   const selected = [...selection.ids];
+  const possible = actionsFor(folder, statesOf(selection.ids));
   const underKeys = (): readonly string[] => {
     if (selected.length > 0) return selected;
     if (openId !== null) return [openId];
@@ -184,9 +186,9 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
               {t("messages.selected", { count: selected.length, number: formatNumber(selected.length) })}
             </Text>
             <ActionButtons
-              actions={actionsFor(folder, statesOf(selection.ids))}
+              actions={possible}
               onAction={(action) => perform(action, selected)}
-              few={listWidth < ROOM_FOR_BUTTONS}
+              few={listWidth < COUNT_WIDTH + BUTTON_WIDTH * (possible.length + 1)}
             />
           </Group>
         )}
@@ -230,7 +232,7 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
           <Box
             component="section"
             aria-label={t("messages.panel.name")}
-            className="efs-pane"
+            className="efs-mail-pane"
             style={{ flex: "0 0 46%" }}
           >
             {pane}

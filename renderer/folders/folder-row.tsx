@@ -21,7 +21,7 @@ export interface RowProps {
   readonly now: number;
 }
 
-export const rowId = (index: number): string => `efs-row-${index}`;
+export const rowId = (index: number): string => `efs-mail-row-${index}`;
 
 /**
  * Plain elements: dozens of rows are drawn while somebody scrolls. Clicks are the table's affair: it finds the row by
@@ -34,7 +34,7 @@ export const FolderRow = memo(function FolderRow(props: RowProps) {
     <tr
       id={rowId(index)}
       data-row={index}
-      className="efs-row"
+      className="efs-mail-row"
       data-current={current || undefined}
       data-opened={opened || undefined}
       aria-rowindex={index + 2}
@@ -78,7 +78,7 @@ function cell(
     case "recipients": {
       const others = row.recipientCount - 1;
       return (
-        <div className="efs-line" title={row.recipients.join(", ")}>
+        <div className="efs-mail-line" title={row.recipients.join(", ")}>
           {row.recipients[0] ?? t("messages.nobody")}
           {others > 0 && ` ${t("messages.more", { number: others })}`}
         </div>
@@ -87,7 +87,7 @@ function cell(
     case "answer": {
       const answer = whatHappened(row, t) ?? "";
       return (
-        <div className="efs-small efs-clamp" title={answer}>
+        <div className="efs-mail-small efs-mail-clamp" title={answer}>
           {answer}
         </div>
       );
@@ -106,11 +106,11 @@ function cell(
 function twoLines(first: string, second: string): ReactNode {
   return (
     <>
-      <div className="efs-line efs-first" title={first}>
+      <div className="efs-mail-line efs-mail-first" title={first}>
         {first}
       </div>
       {second !== "" && (
-        <div className="efs-line efs-small" title={second}>
+        <div className="efs-mail-line efs-mail-small" title={second}>
           {second}
         </div>
       )}

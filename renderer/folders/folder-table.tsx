@@ -88,7 +88,7 @@ export function FolderTable(props: FolderTableProps) {
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <div ref={useMergedRef(scroller, sizeRef)} className="efs-list">
+    <div ref={useMergedRef(scroller, sizeRef)} className="efs-mail-list">
       <Menu>
         <Menu.ContextMenu>
           <Table
@@ -184,7 +184,7 @@ function Head({
               {sort === null ? (
                 t(`messages.column.${name}`)
               ) : (
-                <UnstyledButton className="efs-sort" onClick={() => onSort(sort)}>
+                <UnstyledButton className="efs-mail-sort" onClick={() => onSort(sort)}>
                   {name === "state" ? (
                     <VisuallyHidden>{t("messages.column.state")}</VisuallyHidden>
                   ) : (

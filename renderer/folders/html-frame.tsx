@@ -21,7 +21,7 @@ export function HtmlFrame({
   return (
     <>
       <LeftOut count={leftOut} />
-      <iframe className="efs-frame" sandbox="" srcDoc={shown} title={t("messages.text.frame")} />
+      <iframe className="efs-mail-frame" sandbox="" srcDoc={shown} title={t("messages.text.frame")} />
     </>
   );
 }

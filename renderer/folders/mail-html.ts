@@ -7,6 +7,7 @@
  * 3. This is the second fence. The first is the frame: no scripts, an origin of its own, a policy that loads nothing.
  */
 export const FORBIDDEN_TAGS = [
+  "style",
   "form",
   "input",
   "button",
@@ -101,6 +102,22 @@ export function harmlessStyle(style: string, pictures: InlinePictures = new Map(
     .replace(/(?:-\w+-)?(?:image-set|cross-fade|image|src|element|paint|expression)\s*\(/gi, "none(")
     .replace(/(?:behavior|-moz-binding)\s*:/gi, "none:")
     .replace(/<\/?/g, "");
+}
+
+/**
+ * Takes out, before anything reads the text as HTML, what would act on being read: style sheets (kept apart), and what
+ * changes the addresses of others. Not a fence: what is left is examined whole.
+ */
+export function apartFromStyles(html: string): { readonly html: string; readonly styles: string } {
+  const styles: string[] = [];
+  const rest = html
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, "")
+    .replace(/<style\b[^>]*>([\s\S]*?)(?:<\/style\s*>|$)/gi, (_, style: string) => {
+      styles.push(style);
+      return "";
+    })
+    .replace(/<(?:base|meta|link)\b[^>]*>?/gi, "");
+  return { html: rest, styles: styles.join("\n") };
 }
 
 /** The whole of what the frame shows. `nonce`: the page's own policy holds for the frame too, and asks for it. */

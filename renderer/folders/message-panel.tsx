@@ -77,7 +77,7 @@ function Panel({
   const { queueId, summary, folder, recipients } = message;
   const held = recipients.some(({ state }) => state.kind === "held");
   return (
-    <div className="efs-panel">
+    <div className="efs-mail-panel">
       <Stack gap="xs" p="md" pb="xs">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <Title order={2} lineClamp={3} style={{ overflowWrap: "anywhere" }}>
@@ -133,7 +133,7 @@ function Panels({ message }: { readonly message: HistoryMessage }) {
     <Tabs.Panel
       key={name}
       value={name}
-      className="efs-panel-body"
+      className="efs-mail-panel-body"
       tabIndex={0}
       style={{ display: "flex", flexDirection: "column" }}
     >

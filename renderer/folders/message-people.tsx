@@ -18,7 +18,7 @@ export function MessagePeople({ message }: { readonly message: HistoryMessage })
   const shownAddress = address === "" ? name : address;
   const envelope = sender.toLowerCase() !== shownAddress.toLowerCase();
   return (
-    <Box component="dl" className="efs-facts" m={0}>
+    <Box component="dl" className="efs-mail-facts" m={0}>
       <Fact label={t("messages.from")}>
         {name}{" "}
         {address !== "" && (

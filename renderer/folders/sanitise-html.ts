@@ -2,6 +2,7 @@
 import createPurifier from "dompurify";
 import {
   ADDRESS_ATTRIBUTES,
+  apartFromStyles,
   FORBIDDEN_ATTRIBUTES,
   FORBIDDEN_TAGS,
   harmlessStyle,
@@ -20,15 +21,8 @@ export interface HarmlessHtml {
 export function sanitiseHtml(html: string, pictures: InlinePictures): HarmlessHtml {
   // An instance of its own: the hooks are this message's.
   const purifier = createPurifier(window);
-  const styles: string[] = [];
-  let leftOut = 0;
-  purifier.addHook("uponSanitizeElement", (node, { tagName }) => {
-    if (tagName !== "style") return;
-    const style = node.textContent ?? "";
-    leftOut += remoteAddressesIn(style);
-    styles.push(harmlessStyle(style, pictures));
-    node.textContent = "";
-  });
+  const apart = apartFromStyles(html);
+  let leftOut = remoteAddressesIn(apart.styles);
   purifier.addHook("uponSanitizeAttribute", (node, data) => {
     const name = data.attrName.toLowerCase();
     if (name === "style") {
@@ -48,7 +42,7 @@ export function sanitiseHtml(html: string, pictures: InlinePictures): HarmlessHt
     if (name === "href") node.setAttribute("title", data.attrValue);
     else if (isRemote(data.attrValue)) leftOut += 1;
   });
-  const body = purifier.sanitize(html, {
+  const body = purifier.sanitize(apart.html, {
     USE_PROFILES: { html: true },
     FORBID_TAGS: [...FORBIDDEN_TAGS],
     FORBID_ATTR: [...FORBIDDEN_ATTRIBUTES],
@@ -56,10 +50,8 @@ export function sanitiseHtml(html: string, pictures: InlinePictures): HarmlessHt
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^data:image\//i,
     WHOLE_DOCUMENT: false,
-    // Style sheets at the top would be dropped without it.
-    FORCE_BODY: true,
   });
-  return { body, styles: styles.join("\n"), leftOut };
+  return { body, styles: harmlessStyle(apart.styles, pictures), leftOut };
 }
 
 function remoteAddressesIn(style: string): number {

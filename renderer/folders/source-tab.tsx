@@ -87,7 +87,7 @@ function Lines({ lines }: { readonly lines: readonly string[] }) {
   const items = virtual.getVirtualItems();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keys have to reach it
-    <section ref={scroller} className="efs-source" aria-label={t("messages.tab.source")} tabIndex={0}>
+    <section ref={scroller} className="efs-mail-source" aria-label={t("messages.tab.source")} tabIndex={0}>
       <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
         <pre
           className="efs-mono"

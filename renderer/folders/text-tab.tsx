@@ -40,7 +40,7 @@ function Body({ content }: { readonly content: MessageContent }) {
       )}
       {as === "plain" && text !== null && (
         <>
-          <pre className="efs-plain">{cut ? text.slice(0, SHOWN_CHARACTERS) : text}</pre>
+          <pre className="efs-mail-plain">{cut ? text.slice(0, SHOWN_CHARACTERS) : text}</pre>
           {cut && (
             <Anchor component="button" type="button" size="sm" onClick={() => setWhole(true)}>
               {t("messages.text.whole")}

@@ -1,9 +1,10 @@
 /** A folder in windows of rows: only what is looked at is asked for; messages being deleted are left out. */
 import { useThrottledValue } from "@mantine/hooks";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import type { FolderListOrder, ListedMessage } from "../../core/model/folder-list.ts";
-import { useCall } from "../state/calls.ts";
+import { useCall, useRefresh } from "../state/calls.ts";
+import { useStatus } from "../state/status.ts";
 import { callValue, useTransport } from "../transport/transport-context.tsx";
 import {
   hiddenPositions,
@@ -39,8 +40,16 @@ export function useFolder(
 ): FolderRows {
   const transport = useTransport();
   const client = useQueryClient();
+  const refresh = useRefresh();
   const first = useThrottledValue(range.first, REST);
   const last = useThrottledValue(range.last, REST);
+  // What others do to the folder, or other software, is told by nothing but its count.
+  const told = useStatus()?.folders[order.folder];
+  const counted = useRef(told);
+  useEffect(() => {
+    if (counted.current !== undefined && counted.current !== told) refresh("folder", "folder-ids");
+    counted.current = told;
+  });
   const before = useRef<Windows>(new Map());
   const ids = useCall("folder-ids", order, { enabled: hidden.size > 0, gcTime: KEPT });
   const known = hidden.size > 0 ? ids.data?.queueIds : undefined;

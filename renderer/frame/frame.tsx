@@ -1,10 +1,11 @@
 /** Around every page: status bar, tabs, the keys that work everywhere. */
 import { Box } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { useFreshness } from "../state/status.ts";
+import { desktopBridge } from "../transport/desktop-bridge.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { KeyList } from "./key-list.tsx";
 import { LeaveQuestion } from "./leave-question.tsx";
@@ -18,6 +19,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const { check } = useRunActions();
   const [keysShown, keys] = useDisclosure(false);
   useFreshness();
+  // The desktop app's menu and tray open pages too.
+  useEffect(() => desktopBridge()?.onGo(navigate), [navigate]);
   useHotkeys([
     ["F5", check],
     ["shift+?", keys.toggle],

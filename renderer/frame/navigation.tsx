@@ -4,6 +4,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
+import { useCall } from "../state/calls.ts";
 import { formatNumber } from "../state/format.ts";
 import { useStatus } from "../state/status.ts";
 import { type PageEntry, pageGroups } from "./pages.ts";
@@ -69,7 +70,9 @@ function PageLink({
   const status = useStatus();
   const active = path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
   const count = folder === undefined ? 0 : (status?.folders[folder] ?? 0);
-  const loud = folder === "Errors";
+  const { data: activity } = useCall("activity", {}, { refetchInterval: 60_000 });
+  // Reported messages stay for weeks; those of today are news.
+  const loud = folder === "Errors" && (activity?.today.errors ?? 0) > 0;
   const label = t(`pages.${name}`);
   const badge =
     count === 0 ? null : (

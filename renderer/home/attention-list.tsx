@@ -1,7 +1,7 @@
 /** What needs a person: why, and the button that puts it right. */
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import { Clock, Hand, Trash2 } from "lucide-react";
+import { CircleAlert, Clock, Hand, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -20,18 +20,27 @@ export function AttentionList({ status }: { readonly status: GatewayStatus }) {
   return (
     <Stack component="section" aria-label={t("home.attention.title")} gap="xs">
       {items.map((item) => (
-        <Item key={item.id} item={item} />
+        <Item key={item.id} item={item} urgent={status.state === "attention"} />
       ))}
     </Stack>
   );
 }
 
-function Item({ item }: { readonly item: AttentionItem }) {
+/** Not urgent: it may pass by itself. */
+function Item({ item, urgent }: { readonly item: AttentionItem; readonly urgent: boolean }) {
   const { t } = useTranslation();
   switch (item.kind) {
+    case "unreported":
+      return (
+        <Notice icon={<CircleAlert size={18} aria-hidden />} title={t("home.attention.unreported")}>
+          <Button size="xs" variant="default" component={Link} href="/errors">
+            {t("home.attention.lookAtErrors")}
+          </Button>
+        </Notice>
+      );
     case "problem":
       return (
-        <ProblemAlert problem={item.problem}>
+        <ProblemAlert problem={item.problem} severity={urgent ? "error" : "warning"}>
           <Group gap="xs">
             <Button size="xs" component={Link} href={item.page}>
               {t("home.attention.openSetting")}

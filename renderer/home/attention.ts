@@ -8,11 +8,13 @@ export type AttentionItem =
   | { readonly kind: "problem"; readonly id: string; readonly problem: Problem; readonly page: string }
   | { readonly kind: "held"; readonly id: string; readonly subject: GuardSubject; readonly since: number }
   | { readonly kind: "clock"; readonly id: "clock" }
-  | { readonly kind: "unseen-junk"; readonly id: "unseen-junk"; readonly count: number };
+  | { readonly kind: "unseen-junk"; readonly id: "unseen-junk"; readonly count: number }
+  /** Nobody was told of messages in Errors, nor will be. */
+  | { readonly kind: "unreported"; readonly id: "unreported" };
 
 export function attentionItems(status: GatewayStatus): readonly AttentionItem[] {
   const { route, accounts, guard = [], clock, unseenJunk = 0 } = status;
-  return [
+  const items: readonly AttentionItem[] = [
     ...(route.problem === null ? [] : [problemItem("route", route.problem, "/smtp")]),
     ...accounts
       .filter(({ enabled }) => enabled)
@@ -29,17 +31,34 @@ export function attentionItems(status: GatewayStatus): readonly AttentionItem[] 
     ),
     ...(clock === null || clock === undefined ? [] : [{ kind: "clock", id: "clock" } as const]),
     ...(unseenJunk === 0 ? [] : [{ kind: "unseen-junk", id: "unseen-junk", count: unseenJunk } as const]),
+    ...runItems(status),
   ];
+  return status.state === "attention" && items.length === 0
+    ? [{ kind: "unreported", id: "unreported" }]
+    : items;
+}
+
+/** What the last run met, other than what accounts and server say of themselves. */
+function runItems({ state, lastRun, route, accounts }: GatewayStatus): readonly AttentionItem[] {
+  if (state !== "attention" || lastRun === null) return [];
+  const told = new Set([route.problem, ...accounts.map(({ problem }) => problem)].map((each) => each?.code));
+  return lastRun.summary.problems
+    .filter(({ code }) => !told.has(code))
+    .map((problem, index) => problemItem(`run:${index}`, problem, "/diagnose"));
 }
 
 /** The large sentence of the home page. */
 export type Headline = "all-well" | "errors" | "attention" | "waiting" | "working" | "paused" | "nothing-yet";
 
-export function headline(status: GatewayStatus): Headline {
+/**
+ * Messages stay in Errors for weeks after their report; only those of today are news. `errorsToday` undefined: not
+ * known yet.
+ */
+export function headline(status: GatewayStatus, errorsToday: number | undefined): Headline {
   if (status.state === "paused") return "paused";
-  if (attentionItems(status).some(({ kind }) => kind !== "unseen-junk")) return "attention";
+  if (status.state === "attention") return "attention";
   if (status.state === "checking" || status.state === "sending") return "working";
-  if (status.folders.Errors > 0) return "errors";
+  if ((errorsToday ?? 0) > 0 && status.folders.Errors > 0) return "errors";
   if (status.folders.Inbox > 0) return "waiting";
   return status.lastRun === null ? "nothing-yet" : "all-well";
 }

@@ -80,7 +80,7 @@ function Line({ line: { at, source, level, text, queueId } }: { readonly line: L
         {queueId === undefined ? (
           text
         ) : (
-          <Anchor component={Link} href={`/history/${queueId}`} inherit c="inherit" underline="always">
+          <Anchor component={Link} href={`/history/${queueId}`} inherit c="inherit" underline="hover">
             {text}
           </Anchor>
         )}

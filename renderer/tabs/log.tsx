@@ -32,7 +32,11 @@ export function LogPage() {
   }, []);
   return (
     <Stack gap="md" p="lg" maw={1_200} mih="100%">
-      {status === undefined ? <Skeleton height={34} width={420} /> : <Sentence status={status} />}
+      {status === undefined ? (
+        <Skeleton height={34} width={420} />
+      ) : (
+        <Sentence status={status} errorsToday={activity?.today.errors} />
+      )}
       {status !== undefined && (
         <>
           <AttentionList status={status} />
@@ -55,12 +59,18 @@ const LOOKS: Readonly<Record<Headline, { readonly icon: LucideIcon; readonly col
   "nothing-yet": { icon: Mail, color: "var(--mantine-color-dimmed)" },
 };
 
-function Sentence({ status }: { readonly status: GatewayStatus }) {
+function Sentence({
+  status,
+  errorsToday,
+}: {
+  readonly status: GatewayStatus;
+  readonly errorsToday: number | undefined;
+}) {
   const { t } = useTranslation();
   const now = useNow();
-  const kind = headline(status);
+  const kind = headline(status, errorsToday);
   const { icon: Icon, color } = LOOKS[kind];
-  const count = kind === "waiting" ? status.folders.Inbox : status.folders.Errors;
+  const count = kind === "waiting" ? status.folders.Inbox : Math.min(errorsToday ?? 0, status.folders.Errors);
   const next =
     status.nextCheckAt === null
       ? ""

@@ -10,6 +10,7 @@ import { NumberField, TextField, useFieldTexts } from "../components/fields.tsx"
 import { Page, Section } from "../components/page.tsx";
 import { SettingsForm, useSettingsForm } from "../components/settings-form.tsx";
 import { isOurAddress } from "./servers/our-domains.ts";
+import { Terms } from "./servers/terms.tsx";
 import { ServerFields } from "./smtp/server-fields.tsx";
 
 const smtpSchema = settingsSchema.shape.smtp;
@@ -23,9 +24,12 @@ export function SmtpPage() {
         <Section
           title={t("server.smtp.local")}
           help={
-            <Hints
-              items={[t("server.hints.anyAddress"), t("server.hints.exchange"), t("server.hints.maxSize")]}
-            />
+            <>
+              <Hints
+                items={[t("server.hints.anyAddress"), t("server.hints.exchange"), t("server.hints.maxSize")]}
+              />
+              <Terms names={["starttls", "tls", "fingerprint"]} />
+            </>
           }
         >
           <ServerFields at="smtp" which="smtp" />
@@ -42,7 +46,15 @@ function Delivery() {
   const { t } = useTranslation();
   const { form } = useSettingsForm();
   return (
-    <Section title={t("server.smtp.delivery")} help={t("server.smtp.deliveryHelp")}>
+    <Section
+      title={t("server.smtp.delivery")}
+      help={
+        <>
+          {t("server.smtp.deliveryHelp")}
+          <Terms names={["helo"]} />
+        </>
+      }
+    >
       <RiskySwitchField name="smtp.forward" text="server.smtp.forward" risky={false} />
       {form.getInputProps("smtp.forward").value === false && <Notice>{t("server.smtp.forwardOff")}</Notice>}
       <NumberField
@@ -70,7 +82,15 @@ function Postmaster() {
   const address = String(form.getInputProps("postmaster.address").value ?? "");
   const sendErrors = form.getInputProps("postmaster.sendErrors").value === true;
   return (
-    <Section title={t("server.smtp.postmaster")} help={<Hints items={[t("server.hints.someFail")]} />}>
+    <Section
+      title={t("server.smtp.postmaster")}
+      help={
+        <>
+          <Hints items={[t("server.hints.someFail")]} />
+          <Terms names={["vda"]} />
+        </>
+      }
+    >
       <TextField name="postmaster.address" text="server.smtp.address" />
       {!isOurAddress(address, unsaved().domains) && (
         <Notice warning>{t("server.smtp.addressOutside", { address })}</Notice>

@@ -261,7 +261,7 @@ describeWith("browser", "the pages of servers, times and limits", () => {
         await page.getByRole("heading", { level: 2 }).first().waitFor();
         // A key that has no words is shown as it is.
         expect(await page.locator("main").innerText()).not.toMatch(/\bserver\.[a-z]/);
-        expect(await axeViolations(page)).toEqual([]);
+        expect(await overflowing(page)).toBe(false);
         await screenshot(page, `${path}-german`);
       }
     }, 60_000);

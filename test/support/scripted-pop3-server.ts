@@ -12,8 +12,10 @@ import type { TestCertificate } from "./test-certificate.ts";
 export const FIN = Symbol("FIN");
 export const RST = Symbol("RST");
 export const STALL = Symbol("STALL");
-/** Goes on when the promise settles. */
-export type Part = string | Buffer | typeof FIN | typeof RST | typeof STALL | Promise<unknown>;
+/** Sends as long as it likes; `send` resolves with false when the connection is gone. */
+export type Sending = (send: (octets: string | Buffer) => Promise<boolean>) => Promise<void>;
+/** A promise: goes on when it settles. */
+export type Part = string | Buffer | typeof FIN | typeof RST | typeof STALL | Promise<unknown> | Sending;
 
 export interface ScriptedMessage {
   /** null: the server does not list an id for it. */
@@ -43,6 +45,12 @@ export interface Script {
   /** TLS from the first octet; STLS where it is not set. */
   readonly tls?: "implicit" | "stls";
   readonly certificate?: TestCertificate;
+  /** The first connections end behind so many octets; with FIN what was asked for is done all the same. */
+  readonly cut?: {
+    readonly after: number;
+    readonly ending: typeof FIN | typeof RST | typeof STALL;
+    readonly sessions: number;
+  };
   /** Sends every answer in pieces of so many octets. */
   readonly pieceLength?: number;
 }
@@ -56,6 +64,8 @@ export interface ScriptedPop3Server {
   readonly sessions: () => number;
   /** Sockets that are open now. */
   readonly open: () => number;
+  /** Octets that were written to all connections. */
+  readonly sent: () => number;
   /** Most commands that had come in before one was answered. */
   readonly deepestPipeline: () => number;
   close(): Promise<void>;
@@ -69,6 +79,7 @@ export async function startScriptedPop3Server(script: Script = {}): Promise<Scri
   let mailbox = [...(script.messages ?? [])];
   let sessions = 0;
   let deepest = 0;
+  let sent = 0;
   const secureContext =
     certificate === undefined
       ? undefined
@@ -87,18 +98,33 @@ export async function startScriptedPop3Server(script: Script = {}): Promise<Scri
     raw.setTimeout(20_000, () => raw.destroy());
     raw.setNoDelay(true);
 
+    const cut = script.cut !== undefined && session <= script.cut.sessions ? script.cut : undefined;
+    let left = cut?.after ?? Number.POSITIVE_INFINITY;
+    const write = async (given: string | Buffer): Promise<boolean> => {
+      const whole = typeof given === "string" ? Buffer.from(given, "latin1") : given;
+      const octets = left < 0 ? whole.subarray(0, 0) : whole.subarray(0, left);
+      left -= octets.length;
+      sent += octets.length;
+      await sendOctets(socket, octets, script.pieceLength);
+      if (left > 0 || cut === undefined) return !raw.destroyed;
+      left = -1;
+      if (cut.ending === FIN) socket.end();
+      else if (cut.ending === RST) raw.resetAndDestroy();
+      if (cut.ending !== FIN) {
+        if (!raw.destroyed) await once(raw, "close");
+        throw new Error("cut off");
+      }
+      return false;
+    };
+
     const send = async (parts: readonly Part[]): Promise<void> => {
       for (const part of parts) {
         if (part instanceof Promise) await part;
+        else if (typeof part === "function") await part(write);
         else if (part === STALL) await once(raw, "close");
         else if (part === FIN) socket.end();
         else if (part === RST) raw.resetAndDestroy();
-        else
-          await sendOctets(
-            socket,
-            typeof part === "string" ? Buffer.from(part, "latin1") : (part as Buffer),
-            script.pieceLength,
-          );
+        else await write(part as string | Buffer);
         dialogue.push(`S${session}: ${shownPart(part)}`);
       }
     };
@@ -175,6 +201,7 @@ export async function startScriptedPop3Server(script: Script = {}): Promise<Scri
     commands,
     remaining: () => mailbox,
     sessions: () => sessions,
+    sent: () => sent,
     open: () => sockets.size,
     deepestPipeline: () => deepest,
     close,
@@ -253,6 +280,7 @@ async function sendOctets(socket: Socket, octets: Buffer, pieceLength: number | 
 
 function shownPart(part: Part): string {
   if (part instanceof Promise) return "(waited)";
+  if (typeof part === "function") return "(a stream)";
   if (typeof part === "symbol") return part.description ?? "";
   const text = typeof part === "string" ? part : part.toString("latin1", 0, 200);
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);

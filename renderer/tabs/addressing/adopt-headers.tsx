@@ -17,7 +17,9 @@ export function AdoptHeaders({
   readonly account: string;
 }) {
   const { t } = useTranslation();
-  const { unsaved } = useSettingsForm();
+  const { form, unsaved } = useSettingsForm();
+  // Adopting saves; what the form began from would be outdated then.
+  const changed = form.isDirty();
   const action = useAction("adopt-headers", ["settings", "resolve"]);
   // As it was before the click: afterwards both sides would be the same.
   const [changes] = useState(() => (adopt === null ? [] : adoptedChanges(adopt, unsaved(), accountId)));
@@ -67,12 +69,13 @@ export function AdoptHeaders({
           <Button
             leftSection={<Check size={16} aria-hidden />}
             loading={action.isPending}
+            disabled={changed}
             onClick={() => action.mutate({ account: accountId, adopt: mutable(adopt) })}
           >
             {t("addressing.finder.adopt.button")}
           </Button>
           <Text size="xs" c="dimmed">
-            {t("addressing.finder.adopt.atOnce")}
+            {changed ? t("addressing.finder.adopt.saveFirst") : t("addressing.finder.adopt.atOnce")}
           </Text>
         </Group>
       </Stack>

@@ -9,13 +9,13 @@ import { RadioField, RiskySwitchField } from "../../components/choice-fields.tsx
 import { NumberField, PasswordField, SwitchField, TextField } from "../../components/fields.tsx";
 import { Section } from "../../components/page.tsx";
 import { useSettingsForm } from "../../components/settings-form.tsx";
-import { Term } from "../../components/term.tsx";
 import { useAction } from "../../state/calls.ts";
 import { ConnectionTestPanel } from "../servers/connection-test.tsx";
 import { HostField } from "../servers/host-field.tsx";
 import { partErrors } from "../servers/part-errors.ts";
 import { POP3_PORTS } from "../servers/ports.ts";
 import { SecurityFields } from "../servers/security-fields.tsx";
+import { Terms } from "../servers/terms.tsx";
 import { nameOf } from "./account-list.tsx";
 import { needsPasswordAgain, proposeAccountId } from "./accounts.ts";
 import { AddressingFields } from "./addressing-fields.tsx";
@@ -181,12 +181,7 @@ function ConnectionHelp() {
       <Text size="sm" inherit>
         {t("server.account.connectionHelp")}
       </Text>
-      <Group gap="sm" mt="xs">
-        <Term meaning={t("server.terms.starttls")}>STARTTLS</Term>
-        <Term meaning={t("server.terms.tls")}>TLS</Term>
-        <Term meaning={t("server.terms.uidl")}>UIDL</Term>
-        <Term meaning={t("server.terms.fingerprint")}>{t("server.terms.fingerprintWord")}</Term>
-      </Group>
+      <Terms names={["starttls", "tls", "uidl", "fingerprint"]} />
     </>
   );
 }

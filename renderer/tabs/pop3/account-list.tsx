@@ -54,7 +54,14 @@ export function AccountList({ onOpen }: { readonly onOpen: (index: number) => vo
             return (
               <Table.Tr key={account.id} style={{ verticalAlign: "top" }}>
                 <Table.Td>
-                  <Anchor component="button" type="button" fw={600} size="sm" onClick={() => onOpen(index)}>
+                  <Anchor
+                    component="button"
+                    type="button"
+                    fw={600}
+                    size="sm"
+                    ta="left"
+                    onClick={() => onOpen(index)}
+                  >
                     {nameOf(account) || t("server.pop3.unnamed")}
                   </Anchor>
                   <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>

@@ -27,40 +27,43 @@ export function DayRow({ weekday }: { readonly weekday: number }) {
   };
   return (
     <Box>
-      <Group gap="sm" wrap="nowrap" role="group" aria-label={day}>
+      <Group gap="sm" wrap="nowrap" align="baseline" role="group" aria-label={day}>
         <Text size="sm" fw={500} w={96} style={{ flex: "none" }}>
           {day}
         </Text>
-        <SegmentedControl
-          bg="light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-6))"
-          size="xs"
-          aria-label={day}
-          value={kindOf(window)}
-          onChange={choose}
-          data={(["all", "never", "between"] as const).map((kind) => ({
-            value: kind,
-            label: t(`server.schedule.kinds.${kind}`),
-          }))}
-        />
-        {typeof window === "object" && (
-          <Group gap={6} wrap="nowrap">
-            <TimeInput
-              name={`${name}.from`}
-              label={t("server.schedule.from", { day })}
-              value={window.from}
-              onChange={(value) => form.setFieldValue(`${name}.from`, value)}
-            />
-            <Text size="sm" aria-hidden>
-              –
-            </Text>
-            <TimeInput
-              name={`${name}.to`}
-              label={t("server.schedule.to", { day })}
-              value={shownEnd(window.to)}
-              onChange={(value) => form.setFieldValue(`${name}.to`, storedEnd(value))}
-            />
-          </Group>
-        )}
+        <Group gap="sm" style={{ flex: 1 }}>
+          <SegmentedControl
+            style={{ flex: "none" }}
+            bg="light-dark(var(--mantine-color-gray-2), var(--mantine-color-dark-6))"
+            size="xs"
+            aria-label={day}
+            value={kindOf(window)}
+            onChange={choose}
+            data={(["all", "never", "between"] as const).map((kind) => ({
+              value: kind,
+              label: t(`server.schedule.kinds.${kind}`),
+            }))}
+          />
+          {typeof window === "object" && (
+            <Group gap={6} wrap="nowrap">
+              <TimeInput
+                name={`${name}.from`}
+                label={t("server.schedule.from", { day })}
+                value={window.from}
+                onChange={(value) => form.setFieldValue(`${name}.from`, value)}
+              />
+              <Text size="sm" aria-hidden>
+                –
+              </Text>
+              <TimeInput
+                name={`${name}.to`}
+                label={t("server.schedule.to", { day })}
+                value={shownEnd(window.to)}
+                onChange={(value) => form.setFieldValue(`${name}.to`, storedEnd(value))}
+              />
+            </Group>
+          )}
+        </Group>
       </Group>
       {runsOverMidnight(window) && (
         <Text size="xs" c="dimmed" ml={108} mt={4}>
@@ -88,7 +91,7 @@ function TimeInput({
     <TextInput
       type="time"
       size="xs"
-      w={104}
+      w={118}
       aria-label={label}
       value={value}
       error={error}

@@ -1,7 +1,7 @@
 /** The button "Test": a connection with the unsaved settings, its checklist, and a certificate that has to be judged. */
 import { Alert, Button, Code, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { PlugZap, ShieldQuestionMark } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TlsFacts } from "../../../core/model/tls-facts.ts";
 import type { ConnectionTest, MailboxFacts } from "../../../core/model/trials.ts";
@@ -12,6 +12,7 @@ import { useSettingsForm } from "../../components/settings-form.tsx";
 import { problemOf } from "../../state/calls.ts";
 import { formatNumber, formatSize, formatTime } from "../../state/format.ts";
 import { certificateTrust, shownFingerprint } from "./certificate.ts";
+import { type ConnectionSettings, isSameConnection } from "./same-connection.ts";
 
 interface Trial {
   readonly data: ConnectionTest | undefined;
@@ -36,9 +37,15 @@ export function ConnectionTestPanel({
 }) {
   const { t } = useTranslation();
   const { form } = useSettingsForm();
-  const [tested, setTested] = useState<string | null>(null);
-  const now = JSON.stringify(form.getInputProps(at).value);
-  const outdated = tested !== null && tested !== now;
+  const [tested, setTested] = useState<ConnectionSettings | null>(null);
+  const now: ConnectionSettings = form.getInputProps(at).value;
+  const outdated = tested !== null && !isSameConnection(tested, now);
+  const answer = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into view once
+  useEffect(() => {
+    // It answers with a promise in newer browsers, which is no end of an effect.
+    void answer.current?.scrollIntoView({ block: "nearest" });
+  }, [trial.data, trial.error]);
 
   const test = (): void => {
     const errors = wrong();
@@ -65,7 +72,7 @@ export function ConnectionTestPanel({
           {outdated ? t("server.test.outdated") : hint}
         </Text>
       </Group>
-      <div aria-live="polite">
+      <div aria-live="polite" ref={answer} className="efs-above-save">
         {!outdated && trial.error && <ProblemAlert problem={problemOf(trial.error)} />}
         {!outdated && trial.data !== undefined && <Outcome at={at} found={trial.data} />}
       </div>

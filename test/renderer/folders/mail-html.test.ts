@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  apartFromStyles,
   frameDocument,
   harmlessStyle,
   isRemote,
@@ -61,6 +62,22 @@ describe("styles", () => {
     ["</style><script>alert(1)</script>", "style>script>alert(1)script>"],
   ])("%s", (style, harmless) => {
     expect(harmlessStyle(style, pictures)).toBe(harmless);
+  });
+});
+
+describe("before the text is read as HTML", () => {
+  test("style sheets are kept apart, what changes addresses goes", () => {
+    expect(
+      apartFromStyles(
+        "<BASE href='http://t/'><style type=x>a{}</style><p>One</p><!--[if mso]><style>b{}</style><![endif]--><Style>c{}",
+      ),
+    ).toEqual({ html: "<p>One</p>", styles: "a{}\nc{}" });
+  });
+
+  test("what comes together by it is still there to be examined", () => {
+    expect(apartFromStyles("<scr<style></style>ipt>alert(1)</script>").html).toBe(
+      "<script>alert(1)</script>",
+    );
   });
 });
 

@@ -1,0 +1,26 @@
+/** Where this app looks for the gateway's data, and where its own window keeps what it needs. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { app } from "electron";
+import { currentDataPath, machineDataPath } from "../core/headless/data-path.ts";
+
+export interface DataFolders {
+  /** In order: an owner of the first is found first; where there is none, the last is ours. */
+  readonly folders: readonly string[];
+  /** The user's. */
+  readonly own: string;
+  /** Of the window, apart from the mail. */
+  readonly window: string;
+}
+
+/** Before the single-instance lock, which lies in the window's folder: one app for each data folder. */
+export function chooseDataFolders(argv: readonly string[]): DataFolders {
+  const place = argv.indexOf("--data");
+  const chosen = place < 0 ? process.env["EFS_DATA"] || undefined : argv[place + 1];
+  const own = currentDataPath(chosen);
+  const machine = machineDataPath({ environment: process.env, platform: process.platform });
+  const window = join(own, "window");
+  mkdirSync(window, { recursive: true, mode: 0o700 });
+  app.setPath("userData", window);
+  return { own, window, folders: chosen === undefined ? [machine, own] : [own] };
+}

@@ -1,0 +1,29 @@
+/**
+ * The desktop app, as a table of contents in the order of its start.
+ *
+ * Nothing here may wait for the app at the top level: Electron is ready only after this module has been evaluated.
+ */
+import { app } from "electron";
+import { registerAppScheme } from "./app-scheme.ts";
+import { cliArguments, runCli } from "./cli.ts";
+import { chooseDataFolders } from "./data-folders.ts";
+import { startDesktop } from "./desktop.ts";
+import { createFaultDesk } from "./fault-desk.ts";
+
+const command = cliArguments(process.argv);
+if (command !== null) {
+  void runCli(command);
+} else {
+  const data = chooseDataFolders(process.argv);
+  const onFault = createFaultDesk(data.own);
+  registerAppScheme();
+  // A second start shows the first one's window, and ends.
+  if (app.requestSingleInstanceLock()) {
+    void app
+      .whenReady()
+      .then(() => startDesktop(data, onFault))
+      .catch(onFault.fatal);
+  } else {
+    app.exit(0);
+  }
+}
