@@ -46,7 +46,11 @@ export function messageFileName(subject: string, queueId: string): string {
 /** `anna@a.example` of `Anna <anna@a.example>`, and the name apart; the address where there is no name. */
 export function nameAndAddress(from: string): { readonly name: string; readonly address: string } {
   const found = /^\s*(.*?)\s*<([^<>]*)>\s*$/s.exec(from);
-  if (found === null) return { name: from.trim(), address: "" };
+  if (found === null) {
+    // The old way: `anna@a.example (Anna)`.
+    const comment = /^\s*(\S+@\S+)\s*\(([^()]+)\)\s*$/.exec(from);
+    return { name: (comment?.[2] ?? from).trim(), address: comment?.[1] ?? "" };
+  }
   const address = (found[2] ?? "").trim();
   const name = (found[1] ?? "")
     .replace(/^"(.*)"$/s, "$1")

@@ -55,6 +55,7 @@ describe("people", () => {
     ['"An \\"A\\" W" <a@b.c>', { name: 'An "A" W', address: "a@b.c" }],
     ["<anna@a.example>", { name: "anna@a.example", address: "" }],
     ["anna@a.example <anna@a.example>", { name: "anna@a.example", address: "" }],
+    ["anna@a.example (Anna Weber)", { name: "Anna Weber", address: "anna@a.example" }],
     [" anna@a.example ", { name: "anna@a.example", address: "" }],
     ["", { name: "", address: "" }],
   ])("%s", (from, shown) => {
