@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build, type Rolldown } from "vite";
+import { packageName } from "./find-imports.ts";
 
 export interface Bundle {
   readonly name: "main" | "preload" | "cli";
@@ -94,13 +95,6 @@ function loaded({ output }: Rolldown.RolldownOutput): string[] {
   const own = new Set(chunks.map(({ fileName }) => fileName));
   const names = chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
   return [...new Set(names)].filter((name) => !own.has(name)).sort();
-}
-
-function packageName(specifier: string): string {
-  return specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
 }
 
 function readPackage(root: string): { readonly dependencies: Readonly<Record<string, string>> } {

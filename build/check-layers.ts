@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findImports } from "./find-imports.ts";
+import { findImports, packageName } from "./find-imports.ts";
 import type { LayerRule, LayerRules } from "./layer-rules.ts";
 import { layerRules } from "./layer-rules.ts";
 
@@ -102,13 +102,6 @@ function layerOf(file: string, rules: LayerRules): LayerRule | null {
 /** `core/gateway` holds core/gateway/x.ts, not core/gateway.ts. */
 function isIn(file: string, place: string): boolean {
   return file === place || file.startsWith(`${place}/`);
-}
-
-function packageName(specifier: string): string {
-  return specifier
-    .split("/")
-    .slice(0, specifier.startsWith("@") ? 2 : 1)
-    .join("/");
 }
 
 function* sources(root: string, folder = root): Iterable<string> {

@@ -68,3 +68,11 @@ function walk(value: unknown, visit: (node: SyntaxNode) => void): void {
     for (const each of Object.values(value)) walk(each, visit);
   }
 }
+
+/** Of an import that is no path. */
+export function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}

@@ -151,6 +151,9 @@ async function transact(
   }
   if (isLoss(final)) {
     if (final.cause === "cancelled") return { kind: "cancelled" };
+    if (final.cause === "protocol" && !connection.terminatorOut) {
+      return allRefused(recipients, outOfStep(context));
+    }
     const failure = classifyLoss(final, {
       server: context.server,
       mailSent: true,

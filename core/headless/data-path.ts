@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, resolve, win32 } from "node:path";
 
 /** What decides where the data is. */
 export interface DataPathInput {
@@ -36,7 +36,7 @@ export function machineDataPath({
 }: Pick<DataPathInput, "environment" | "platform">): string {
   switch (platform) {
     case "win32":
-      return join(environment["ProgramData"] || "C:\\ProgramData", "EFS Mail Gateway");
+      return win32.join(environment["ProgramData"] || "C:\\ProgramData", "EFS Mail Gateway");
     case "darwin":
       return "/Library/Application Support/EFS Mail Gateway";
     default:

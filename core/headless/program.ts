@@ -6,6 +6,7 @@ import type { CommandContext } from "./command-context.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { ReleaseOptions } from "./run-act.ts";
 import type { HistoryOptions } from "./run-history.ts";
+import type { ServiceAction } from "./service/run-service.ts";
 
 export interface GlobalOptions {
   readonly data?: string;
@@ -267,7 +268,31 @@ export function createProgram(version: string, run: RunCommand): Command {
       ),
     );
 
+  const service = program
+    .command("service")
+    .description("the gateway as a service of this computer, which runs without anybody logged in");
+  addServiceCommand(service, "install", "install and start it; needs an administrator", run);
+  addServiceCommand(service, "remove", "stop and remove it; mail and settings stay", run);
+  addServiceCommand(service, "status", "whether it is installed and runs", run);
+
   return program;
+}
+
+function addServiceCommand(
+  parent: Command,
+  action: ServiceAction,
+  description: string,
+  run: RunCommand,
+): void {
+  parent
+    .command(action)
+    .description(description)
+    .action((_options, command: Command) => {
+      const options: GlobalOptions = command.optsWithGlobals();
+      return run(options, async (context) =>
+        (await import("./service/run-service.ts")).runService(context, action, options.data),
+      );
+    });
 }
 
 function addListCommands(parent: Command, list: AddressListName, run: RunCommand): void {

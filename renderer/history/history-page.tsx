@@ -62,7 +62,7 @@ export function HistoryPage() {
               setCursor(0);
             }}
           />
-          <ExportCsv query={query} />
+          <ExportCsv query={historyQuery(filter)} />
         </>
       }
     >

@@ -74,7 +74,7 @@ test("core knows no host; hosts know no stage; the pages know only model and con
       "core/log/l.ts": `import "../headless/efs.ts";`,
       "core/headless/h.ts": `import "../spool/journal.ts";\nimport "../gateway/intake.ts";`,
       "electron/main.ts": `import "../core/collect/x.ts";`,
-      "renderer/x.ts": `import "node:fs";\nimport "../core/api/commands.ts";\nimport "../core/gateway.ts";\nimport "zod";`,
+      "renderer/x.ts": `import "node:fs";\nimport "../core/api/commands.ts";\nimport "../core/gateway.ts";\nimport "fastify";`,
     }),
   ).toEqual([
     "core/gateway.ts:1 ./headless/efs.ts",
@@ -88,7 +88,7 @@ test("core knows no host; hosts know no stage; the pages know only model and con
     "renderer/x.ts:1 node:fs",
     "renderer/x.ts:2 ../core/api/commands.ts",
     "renderer/x.ts:3 ../core/gateway.ts",
-    "renderer/x.ts:4 zod",
+    "renderer/x.ts:4 fastify",
   ]);
 });
 

@@ -6,7 +6,8 @@
 "use strict";
 
 module.exports = function installProbe(electron) {
-  const { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, Notification, shell, Tray, webContents } = electron;
+  const { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, Notification, shell, Tray, webContents } =
+    electron;
   const seen = { tooltips: [], menu: null, image: null, notices: [], opened: [], dialogs: [], sent: [] };
   const images = new WeakMap();
 
@@ -57,7 +58,8 @@ module.exports = function installProbe(electron) {
     tooltips: () => seen.tooltips,
     clickTray(label) {
       const item = seen.menu.items.find((each) => each.label === label && each.enabled);
-      if (item === undefined) throw new Error(`the tray's menu has no ${label}: ${itemsOf(seen.menu).join(", ")}`);
+      if (item === undefined)
+        throw new Error(`the tray's menu has no ${label}: ${itemsOf(seen.menu).join(", ")}`);
       item.click();
     },
     applicationMenu: () =>

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
+import { openKeyFileSecrets } from "../../core/headless/key-file-secrets.ts";
 import { createOutput } from "../../core/headless/output.ts";
 import { runServe } from "../../core/headless/run-serve.ts";
 import type { GatewayEvent } from "../../core/model/event.ts";
@@ -26,6 +27,7 @@ test.each([false, true])("alerts go to stderr, those of the start first (json: %
       output: createOutput(streams.stdout, streams.stderr),
       stdin: new PassThrough(),
       clock: new FakeClock(),
+      openSecrets: openKeyFileSecrets,
       version: "1.2.3",
       signal: stop.signal,
       onFault: (error) => {

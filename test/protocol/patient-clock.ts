@@ -1,7 +1,7 @@
 /**
  * Lets a conversation over real sockets run out under a clock of its own: as long as octets move, time stands still;
  * when nothing moves any more, it goes on to the next timer. So an hour of waiting takes no time, and what waits for
- * ever is found at once. Only for work that waits for sockets: a disk is quiet while it is at work.
+ * ever is found at once.
  */
 import type { FakeClock } from "../support/fake-clock.ts";
 
@@ -11,6 +11,8 @@ export interface Patience {
   readonly moved: () => number;
   /** Milliseconds of the clock that it may take. */
   readonly deadline: number;
+  /** There are files in it: a silence counts only after so many milliseconds of ours. */
+  readonly pause?: number;
 }
 
 /** Turns of the event loop without any movement that pass for silence; loopback needs one or two. */
@@ -21,7 +23,7 @@ const HUNG = 20_000;
 /** What the work resolves with, and the milliseconds it took by the clock. Throws when it hangs or takes longer. */
 export async function runOut<T>(
   work: Promise<T>,
-  { clock, moved, deadline }: Patience,
+  { clock, moved, deadline, pause }: Patience,
 ): Promise<{ readonly value: T; readonly took: number }> {
   const from = clock.elapsed();
   let over = false;
@@ -34,6 +36,10 @@ export async function runOut<T>(
     quiet = now === seen ? quiet + 1 : 0;
     seen = now;
     if (over || quiet < QUIET) continue;
+    if (pause !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (over || moved() !== seen) continue;
+    }
     const next = clock.nextAt();
     if (next === null) {
       if (quiet > HUNG) throw new Error("nothing moves, and nothing is waited for");

@@ -1,5 +1,5 @@
 /** The service for macOS's launchd, as `/Library/LaunchDaemons/org.efs-mail-gateway.plist`. Pure. */
-import { SERVICE, STOP_SECONDS, type ServiceCommand } from "./service-facts.ts";
+import { SERVICE, type ServiceCommand, STOP_SECONDS } from "./service-facts.ts";
 import { xmlText } from "./xml-text.ts";
 
 /** 0077: what the service makes is for its account alone. The format knows decimal numbers only. */

@@ -52,7 +52,11 @@ function appImageProblem(path: string): Problem {
 
 function personalProblem(path: string, platform: NodeJS.Platform): Problem {
   const place =
-    platform === "win32" ? "for all users (Program Files)" : platform === "darwin" ? "in /Applications" : "below /opt";
+    platform === "win32"
+      ? "for all users (Program Files)"
+      : platform === "darwin"
+        ? "in /Applications"
+        : "below /opt";
   return {
     code: "service-program-personal",
     what: `A service cannot be run from ${escapeUnprintable(path)}: it has an account of its own, which cannot rely on files in that folder.`,

@@ -9,8 +9,7 @@ export const SERVICE = {
   /** Of the Windows task; build/installer.nsh knows it too. */
   task: "EFS Mail Gateway",
   title: "EFS Mail Gateway",
-  description:
-    "Collects mail from POP3 mailboxes and forwards it to the office's mail server",
+  description: "Collects mail from POP3 mailboxes and forwards it to the office's mail server",
 } as const;
 
 /** Seconds in which what is in flight is finished when it is told to stop. What is cut off then is tried again. */

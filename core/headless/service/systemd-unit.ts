@@ -1,5 +1,5 @@
 /** The files of the service for systemd. Pure. */
-import { SERVICE, STOP_SECONDS, type ServiceCommand } from "./service-facts.ts";
+import { SERVICE, type ServiceCommand, STOP_SECONDS } from "./service-facts.ts";
 
 /**
  * 1. An account of its own that owns nothing but its folder. That folder lets others through to `endpoint.json`, the one

@@ -27,11 +27,11 @@ export function windowsTask({ program, args }: ServiceCommand, dataDirectory: st
   </RegistrationInfo>
   <Triggers>
     <BootTrigger>
-      <Enabled>true</Enabled>
       <Repetition>
         <Interval>PT5M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
+      <Enabled>true</Enabled>
     </BootTrigger>
   </Triggers>
   <Principals>

@@ -12,9 +12,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type {
   App,
-  BrowserWindow as ElectronWindow,
   BrowserWindowConstructorOptions,
   Dialog,
+  WebContents as ElectronContents,
+  BrowserWindow as ElectronWindow,
   MenuItemConstructorOptions,
   NativeImage,
   Net,
@@ -24,7 +25,6 @@ import type {
   Screen,
   Session,
   Shell,
-  WebContents as ElectronContents,
 } from "electron";
 import type { FetchedPage, FromMain, ToMain } from "./wire.ts";
 
@@ -178,7 +178,10 @@ class ContentsDouble extends EventEmitter {
   }
 }
 
-type ContentsParts = Pick<ElectronContents, "getURL" | "isDestroyed" | "send" | "reload" | "forcefullyCrashRenderer">;
+type ContentsParts = Pick<
+  ElectronContents,
+  "getURL" | "isDestroyed" | "send" | "reload" | "forcefullyCrashRenderer"
+>;
 const contentsAreTyped: (contents: ContentsDouble) => ContentsParts = (contents) => contents;
 void contentsAreTyped;
 
@@ -194,7 +197,12 @@ export class BrowserWindow extends EventEmitter {
     requireSafe(options);
     this.options = options;
     this.#visible = options.show !== false;
-    this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
+    this.#bounds = {
+      x: options.x ?? 0,
+      y: options.y ?? 0,
+      width: options.width ?? 800,
+      height: options.height ?? 600,
+    };
     this.webContents = new ContentsDouble(this.id);
     windows.set(this.id, this);
     tell({ kind: "open", window: this.id, width: this.#bounds.width, height: this.#bounds.height });
@@ -236,7 +244,16 @@ export class BrowserWindow extends EventEmitter {
 
 type WindowParts = Pick<
   ElectronWindow,
-  "loadURL" | "show" | "hide" | "focus" | "isVisible" | "getBounds" | "setBounds" | "close" | "destroy" | "isDestroyed"
+  | "loadURL"
+  | "show"
+  | "hide"
+  | "focus"
+  | "isVisible"
+  | "getBounds"
+  | "setBounds"
+  | "close"
+  | "destroy"
+  | "isDestroyed"
 >;
 const windowsAreTyped: (window: BrowserWindow) => WindowParts = (window) => window;
 void windowsAreTyped;
@@ -261,7 +278,8 @@ let pageHandler: ((request: Request) => Response | Promise<Response>) | null = n
 
 export const protocol = {
   registerSchemesAsPrivileged: (schemes) => {
-    for (const { privileges } of schemes) if (privileges?.bypassCSP) throw new Error("a scheme without a policy");
+    for (const { privileges } of schemes)
+      if (privileges?.bypassCSP) throw new Error("a scheme without a policy");
   },
   handle: (_scheme, handler) => {
     pageHandler = handler;
@@ -322,7 +340,8 @@ export const safeStorage = {
     return Buffer.concat([Buffer.from("v11"), cipher.update(plain, "utf8"), cipher.final()]);
   },
   decryptString(encrypted) {
-    if (encrypted.subarray(0, 3).toString() !== "v11") throw new Error("Error while decrypting the ciphertext");
+    if (encrypted.subarray(0, 3).toString() !== "v11")
+      throw new Error("Error while decrypting the ciphertext");
     const decipher = createDecipheriv("aes-256-cbc", keychain, nonce);
     return Buffer.concat([decipher.update(encrypted.subarray(3)), decipher.final()]).toString("utf8");
   },
@@ -434,7 +453,8 @@ async function hear(message: ToMain): Promise<void> {
       return;
     }
     case "ask": {
-      const probe = (globalThis as unknown as { efsProbe: Record<string, (...args: unknown[]) => unknown> }).efsProbe;
+      const probe = (globalThis as unknown as { efsProbe: Record<string, (...args: unknown[]) => unknown> })
+        .efsProbe;
       const value = await probe[message.name]?.(...message.args);
       tell({ kind: "answer", request: message.request, value });
       return;
@@ -451,7 +471,10 @@ function hearWindow(message: Exclude<ToMain, { kind: "loaded" | "fetch" | "ask" 
   switch (message.kind) {
     case "ipc": {
       const { frame, channel, args } = message;
-      const senderFrame = frame.isTop ? contents.mainFrame : Object.assign(new FrameDouble(), { url: frame.url });
+      if (frame.isTop) contents.mainFrame.url = frame.url;
+      const senderFrame = frame.isTop
+        ? contents.mainFrame
+        : Object.assign(new FrameDouble(), { url: frame.url });
       ipcMain.emit(channel, { sender: contents, senderFrame }, ...args);
       return;
     }

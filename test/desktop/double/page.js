@@ -1,7 +1,7 @@
 /**
  * Runs in each page before anything else, around the app's preload script: `electron` as a sandboxed preload script
  * has it. What crosses is cloned; what is put into the page is copied and frozen, functions and promises are carried
- * over, everything else that cannot be cloned is refused. `PRELOAD` is the script's text.
+ * over, everything else that cannot be cloned is refused. The script's text comes in at the end.
  */
 (() => {
   if (window.top !== window) return;
@@ -12,6 +12,17 @@
     value: (channel, args) => {
       for (const listener of listeners.get(channel) ?? []) listener({}, ...args);
     },
+  });
+  // What would be another window is only told: the app decides, and the page gets none.
+  window.open = (address) => {
+    void tell({ opens: new URL(address, location.href).href });
+    return null;
+  };
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[target=_blank]");
+    if (!link) return;
+    event.preventDefault();
+    void tell({ opens: link.href });
   });
   const ipcRenderer = {
     send: (channel, ...args) => void tell({ channel, args: structuredClone(args) }),
@@ -37,5 +48,8 @@
     if (name === "electron") return { contextBridge, ipcRenderer };
     throw new Error(`module not found: ${name}`);
   };
-  new Function("require", "module", "exports", PRELOAD)(require, { exports: {} }, {});
+  ((require) => {
+    void require;
+    /* PRELOAD */
+  })(require);
 })();
