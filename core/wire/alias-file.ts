@@ -10,7 +10,7 @@ import { addressKey } from "../model/address.ts";
 import type { AliasSource, ListLineProblem } from "../model/address-lists.ts";
 import { isSafeInBrackets } from "./address-spec.ts";
 import { readAddressList } from "./addresses.ts";
-import { contentLines, quotedLine } from "./text-file.ts";
+import { contentLines, lineBeginning, quotedLine } from "./text-file.ts";
 
 export interface AliasFile {
   readonly aliases: AliasSource;
@@ -78,7 +78,8 @@ function readLine(content: string): { readonly from: string; readonly to: readon
 export function formatAliasFile(aliases: AliasSource): string {
   const lines = Object.entries(aliases)
     .map(
-      ([from, to]) => `${from} = ${typeof to === "string" ? to : to.length === 0 ? "IGNORE" : to.join(", ")}`,
+      ([from, to]) =>
+        `${lineBeginning(from)} = ${typeof to === "string" ? to : to.length === 0 ? "IGNORE" : to.join(", ")}`,
     )
     .sort();
   return lines.map((line) => `${line}\r\n`).join("");

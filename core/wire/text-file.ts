@@ -34,3 +34,8 @@ export function contentLines(text: string): readonly TextLine[] {
 export function quotedLine(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
+
+/** An address at the beginning of a line: in brackets where it would be read as a comment. */
+export function lineBeginning(address: string): string {
+  return /^[#;]/.test(address) ? `<${address}>` : address;
+}

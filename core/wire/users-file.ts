@@ -2,7 +2,7 @@
 import { addressKey } from "../model/address.ts";
 import type { ListLineProblem } from "../model/address-lists.ts";
 import { readAddressList } from "./addresses.ts";
-import { contentLines, quotedLine } from "./text-file.ts";
+import { contentLines, lineBeginning, quotedLine } from "./text-file.ts";
 
 export interface UsersFile {
   /** In the form of `addressKey`. */
@@ -34,6 +34,6 @@ export function parseUsersFile(text: string): UsersFile {
 export function formatUsersFile(users: Iterable<string>): string {
   return [...users]
     .sort()
-    .map((user) => `${user}\r\n`)
+    .map((user) => `${lineBeginning(user)}\r\n`)
     .join("");
 }

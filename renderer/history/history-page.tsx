@@ -98,7 +98,7 @@ export function HistoryPage() {
           <Box
             component="section"
             aria-label={t("messages.panel.name")}
-            className="efs-pane"
+            className="efs-mail-pane"
             style={{ flex: "0 0 46%" }}
           >
             {pane}

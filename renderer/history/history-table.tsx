@@ -70,7 +70,7 @@ export function HistoryTable({ history, cursor, openId, wide, onMove, onOpen }: 
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <div ref={box} className="efs-list">
+    <div ref={box} className="efs-mail-list">
       <Table
         role="grid"
         aria-label={t("pages.history")}
@@ -105,7 +105,7 @@ export function HistoryTable({ history, cursor, openId, wide, onMove, onOpen }: 
               <Table.Tr
                 key={row.id}
                 id={rowId(index)}
-                className="efs-row"
+                className="efs-mail-row"
                 h={ROW}
                 aria-rowindex={index + 2}
                 aria-selected={row.queueId === openId}

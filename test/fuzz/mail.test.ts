@@ -170,7 +170,7 @@ test("whole messages: recipients, sender, summary, trace header", PATIENCE, () =
         lists,
         installationId: "5b1c0e9a7d44",
       });
-      for (const recipient of resolution.recipients) expectSafe(recipient);
+      for (const { address } of resolution.recipients) expectSafe(address);
       expect(sendable(resolution.sender)).toBe(true);
       expect(JSON.stringify([resolution, verdict])).not.toContain("undefined");
       const trace = formatTraceHeader({
@@ -178,7 +178,7 @@ test("whole messages: recipients, sender, summary, trace header", PATIENCE, () =
         by: "gateway",
         installationId: "5b1c0e9a7d44",
         queueId: "77424110EA2E",
-        recipient: resolution.recipients[0] ?? null,
+        recipient: resolution.recipients[0]?.address ?? null,
         at: 0,
       }).toString("latin1");
       expect(trace).toMatch(/^Received: [\x20-\x7e]+(?:\r\n\t[\x20-\x7e]+)*\r\n$/);
