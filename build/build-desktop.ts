@@ -13,6 +13,9 @@ import { parseArgs } from "node:util";
 import { bundles, makeBundle } from "./bundle.ts";
 import { buildBeside, isStale } from "./swap-in.ts";
 
+// As in build-pages.ts: what is built does not depend on who asks for it.
+process.env["NODE_ENV"] = "production";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = ["core", "electron", "build/bundle.ts", "package-lock.json"].map((path) => join(root, path));
 

@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { buildBeside, isStale } from "./swap-in.ts";
 
+// Whoever builds from within a test would else get the pages of a developer, with this computer's paths in them.
+process.env["NODE_ENV"] = "production";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = join(root, "out", "renderer");
 const sources = [

@@ -1,8 +1,8 @@
 /** What the tray's and the menu's entries do. */
 import { app } from "electron";
 import type { Problem } from "../core/model/problem.ts";
+import type { LoginItem } from "./autostart-file.ts";
 import type { GatewaySource } from "./gateway-source.ts";
-import type { LoginItem } from "./login-item.ts";
 import type { TrayAction } from "./tray-menu.ts";
 import type { Windows } from "./windows.ts";
 

@@ -14,7 +14,17 @@ export function cliArguments(argv: readonly string[]): readonly string[] | null 
 }
 
 /** Ends the process. The keychain can be asked when the app is ready, not earlier. */
-export async function runCli(args: readonly string[]): Promise<void> {
+export async function runCli(args: readonly string[], onFault: (error: unknown) => void): Promise<void> {
+  // Electron would show a window with the fault.
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      onFault(error);
+      process.stderr.write(
+        "efs: This is a fault in the program. Details are in log/efs.log of the data folder.\n",
+      );
+      app.exit(exitCode.failed);
+    });
+  }
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => (stop.signal.aborted ? app.exit(exitCode.failed) : stop.abort()));

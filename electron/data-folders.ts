@@ -13,10 +13,15 @@ export interface DataFolders {
   readonly window: string;
 }
 
+/** What follows `--data`. Pure. */
+export function dataOption(argv: readonly string[]): string | undefined {
+  const place = argv.indexOf("--data");
+  return place < 0 ? undefined : argv[place + 1];
+}
+
 /** Before the single-instance lock, which lies in the window's folder: one app for each data folder. */
 export function chooseDataFolders(argv: readonly string[]): DataFolders {
-  const place = argv.indexOf("--data");
-  const chosen = place < 0 ? process.env["EFS_DATA"] || undefined : argv[place + 1];
+  const chosen = dataOption(argv) ?? (process.env["EFS_DATA"] || undefined);
   const own = currentDataPath(chosen);
   const machine = machineDataPath({ environment: process.env, platform: process.platform });
   const window = join(own, "window");

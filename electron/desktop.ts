@@ -1,6 +1,6 @@
 /** Everything that runs once the app is ready, joined, in the order of its start. */
 import { join } from "node:path";
-import { app, Menu } from "electron";
+import { app, Menu, net, powerMonitor } from "electron";
 import { programVersion } from "../core/headless/program-version.ts";
 import { describeProblem } from "../core/model/problem.ts";
 import { systemClock } from "../core/util/system-clock.ts";
@@ -14,10 +14,10 @@ import type { FaultDesk } from "./fault-desk.ts";
 import { watchGateway } from "./gateway-watch.ts";
 import { openIpcBridge } from "./ipc-bridge.ts";
 import { HIDDEN, loginItem } from "./login-item.ts";
+import { watchNetwork } from "./network-watch.ts";
 import { notify, notifyOfAlerts } from "./notifications.ts";
 import { openSecrets } from "./open-secrets.ts";
 import { openSource } from "./open-source.ts";
-import { watchPower } from "./power.ts";
 import { quitInOrder } from "./quit.ts";
 import { forbidWhatPagesNeedNot } from "./security.ts";
 import { createTray } from "./tray.ts";
@@ -50,7 +50,11 @@ export async function startDesktop(data: DataFolders, onFault: FaultDesk): Promi
     app.exit(0);
     return;
   }
-  if (source.kind === "own") watchPower(source, clock);
+  if (source.kind === "own") {
+    // A service looks after itself.
+    const network = watchNetwork(source, () => net.isOnline(), clock);
+    powerMonitor.on("suspend", () => network.sleeps());
+  }
 
   // The windows.
   serveAppScheme();

@@ -43,6 +43,6 @@ export function openIpcBridge(source: GatewaySource): IpcBridge {
   };
 }
 
-function isFromOurPage({ sender, senderFrame }: IpcMainEvent): boolean {
-  return senderFrame !== null && senderFrame === sender.mainFrame && isOurPage(senderFrame.url);
+function isFromOurPage({ senderFrame }: IpcMainEvent): boolean {
+  return senderFrame !== null && senderFrame.parent === null && isOurPage(senderFrame.url);
 }

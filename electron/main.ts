@@ -4,15 +4,20 @@
  * Nothing here may wait for the app at the top level: Electron is ready only after this module has been evaluated.
  */
 import { app } from "electron";
+import { currentDataPath } from "../core/headless/data-path.ts";
+import { logFault } from "../core/headless/fault-log.ts";
+import { systemClock } from "../core/util/system-clock.ts";
 import { registerAppScheme } from "./app-scheme.ts";
 import { cliArguments, runCli } from "./cli.ts";
-import { chooseDataFolders } from "./data-folders.ts";
+import { chooseDataFolders, dataOption } from "./data-folders.ts";
 import { startDesktop } from "./desktop.ts";
 import { createFaultDesk } from "./fault-desk.ts";
 
 const command = cliArguments(process.argv);
 if (command !== null) {
-  void runCli(command);
+  void runCli(command, (error) => {
+    logFault(currentDataPath(dataOption(command)), systemClock, error, "running a command");
+  });
 } else {
   const data = chooseDataFolders(process.argv);
   const onFault = createFaultDesk(data.own);

@@ -9,7 +9,7 @@ import { app, type Session, session, shell, type WebContents } from "electron";
 import { isExternalLink, isOurPage } from "./app-address.ts";
 
 const CLIPBOARD = "clipboard-sanitized-write";
-const REMOTE = ["http://*/*", "https://*/*", "ws://*/*", "wss://*/*", "ftp://*/*", "file://*/*"];
+const REMOTE = ["http://*/*", "https://*/*", "ws://*/*", "wss://*/*"];
 
 /** `openOwn`: a page wants another one of ours in a window; gets its path. */
 export function forbidWhatPagesNeedNot(openOwn: (path: string) => void): void {

@@ -17,13 +17,13 @@ export function firstUseProblem(account: Named, question: Question, waiting: num
       return {
         code: "pop3-first-use",
         what: `The mailbox of account "${label(account)}" is used for the first time and holds ${count} messages, which wait for your decision; only newer ones are collected.`,
-        cure: 'Set "firstUse" of the account to "all" to collect them, or to "new" to leave them where they are.',
+        cure: 'Open the account on the page POP3 and choose "Collect all" or "Only new messages" (setting "firstUse": "all" or "new").',
       };
     case "no-ids":
       return {
         code: "pop3-first-use-no-ids",
         what: `The server of account "${label(account)}" gives no ids for ${count} messages, so that new ones cannot be told from old ones.`,
-        cure: 'Set "firstUse" of the account to "all", after clearing the mailbox if the old messages are not wanted.',
+        cure: 'Clear the mailbox if the old messages are not wanted, then open the account on the page POP3 and choose "Collect all" (setting "firstUse": "all").',
       };
     default:
       return assertNever(question);

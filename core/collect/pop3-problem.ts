@@ -260,7 +260,7 @@ export function certificateUntrusted(
     {
       code: "pop3-certificate-untrusted",
       what: `The certificate of the ${placeText(place)} is not trusted${other}; its SHA-256 fingerprint is ${fingerprint}.`,
-      cure: 'Ask your provider whether this is its certificate; if it is, set "acceptedCertificate" of the account to this fingerprint.',
+      cure: 'Ask your provider whether this is its certificate; if it is, accept it with Test on the page POP3, or set "acceptedCertificate" of the account to this fingerprint.',
       quote: quoteText(reason),
     },
     "tls",

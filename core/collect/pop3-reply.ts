@@ -23,7 +23,7 @@ export function parseStatusLine(line: string): StatusLine {
 
 /** The time stamp of a greeting (RFC 1939 7), with its brackets; null: the server has no APOP. */
 export function apopTimestamp(greeting: string): string | null {
-  return /<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]*>/.exec(greeting)?.[0] ?? null;
+  return /<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]*>/.exec(greeting)?.[0] ?? null;
 }
 
 export interface Pop3Capabilities {

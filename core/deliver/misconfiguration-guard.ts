@@ -207,6 +207,11 @@ export function heldDomains({ domains }: GuardState): readonly string[] {
   return Object.keys(domains).filter((domain) => domains[domain]?.hold != null);
 }
 
+/** Whether a held message is on its way for a held domain. */
+export function isTrying({ domains }: GuardState): boolean {
+  return Object.values(domains).some(({ hold }) => hold?.trying === true);
+}
+
 export function guardHolds(state: GuardState): readonly GuardHold[] {
   const onServer = watches(state).flatMap(([subject, { hold }]): GuardHold[] =>
     hold === null ? [] : [{ subject, since: hold.since, nextTryAt: hold.nextAt }],

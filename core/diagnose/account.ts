@@ -150,14 +150,14 @@ async function checkEncryption(
   if ((await mailbox.capabilities())?.has("STLS")) {
     list.warn("encryption", {
       cause: `${plain} The server offers encryption.`,
-      cure: 'Set the security of this account to "starttls".',
+      cure: "Choose STARTTLS as the encryption of this account.",
       place,
     });
     return;
   }
   list.warn("encryption", {
     cause: plain,
-    cure: 'Try the security "tls" with port 995, or ask your provider for an encrypted way to the mailbox.',
+    cure: "Try TLS with port 995, or ask your provider for an encrypted way to the mailbox.",
     place,
   });
 }

@@ -78,7 +78,7 @@ function accountOf({ accounts, domains }: Settings, index: number): Contradictio
       id: `port:${id}`,
       title: "Port and security",
       cause: `Account "${id}" has port ${port} with the security "${security}", which hardly ever fit together.`,
-      cure: 'Use port 995 with "tls", or port 110 with "starttls" or "none".',
+      cure: "Use port 995 with TLS, or port 110 with STARTTLS or no encryption.",
       place: `accounts[${index}].port`,
     });
   }
@@ -87,7 +87,7 @@ function accountOf({ accounts, domains }: Settings, index: number): Contradictio
       id: `delete-after:${id}`,
       title: "Leave mail on host",
       cause: `Account "${id}" shall keep mail on the server for ${deleteAfterDays} days, but not leave it there: it is deleted at once.`,
-      cure: 'Switch "leaveOnServer" on, or take the number of days away.',
+      cure: 'Switch "Leave mail on host" on, or take the number of days away.',
       place: `accounts[${index}].deleteAfterDays`,
     });
   }

@@ -203,7 +203,7 @@ function reportLogin(
   } else if (security === "none" && !isOnThisComputer(host)) {
     list.warn("login", {
       cause: `User "${username}" and the password are right, but they are sent unencrypted.`,
-      cure: 'Set the security to "starttls" or "tls".',
+      cure: "Choose STARTTLS or TLS as the encryption.",
       place: place("security"),
     });
   } else {

@@ -18,6 +18,7 @@ import {
   isAccountHeld,
   isBccAllSuspended,
   isDomainHeld,
+  isTrying,
   nextGuardStep,
   type ProbeVerdict,
   reportsWait,
@@ -37,7 +38,7 @@ import type {
   Verdict,
 } from "../model/message.ts";
 import type { Clock, Log, RaiseAlert } from "../model/ports.ts";
-import { describeProblem, ProblemError } from "../model/problem.ts";
+import { describeProblem, type Problem, ProblemError } from "../model/problem.ts";
 import { formatReply, type SmtpReply } from "../model/reply.ts";
 import type { Settings } from "../model/settings.ts";
 import type { HeldMessage } from "../spool/holds.ts";
@@ -74,7 +75,10 @@ export type Released = Awaited<ReturnType<Spool["holds"]["release"]>>;
 export class Guard {
   readonly #parts: GuardParts;
   #state: GuardState;
+  /** Of the settings and lists by which all that is held was resolved. */
   #settingsMark: string;
+  /** Of those that the state was told of. */
+  #toldMark: string;
   /** Holding and releasing come one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   /** The server's last refusal, by domain. */
@@ -85,6 +89,7 @@ export class Guard {
     const stored = readGuard(parts.spool.notes.read(NOTE)) ?? newGuard(this.#mark());
     this.#state = stored.state;
     this.#settingsMark = stored.settings;
+    this.#toldMark = stored.settings;
   }
 
   holds(): readonly GuardHold[] {
@@ -200,7 +205,7 @@ export class Guard {
   /** Before anything is sent. `reachable`: the server may be asked. `now`: a person asked for this run. */
   async step(reachable: boolean, now: boolean): Promise<void> {
     await this.#safely(async () => {
-      if (this.#mark() !== this.#settingsMark) await this.#settingsChanged();
+      await this.#mindSettings();
       for (const domain of heldDomains(this.#state)) {
         await this.#holdDomain(domain, this.#state.domains[domain]?.refused ?? []);
       }
@@ -222,9 +227,9 @@ export class Guard {
 
   // --- people --------------------------------------------------------------------------------------------------
 
-  /** Settings or lists: what is held is resolved anew; the server is asked again in the next run. Rejects with ProblemError. */
-  async settingsChanged(): Promise<void> {
-    if (this.#mark() !== this.#settingsMark) await this.#settingsChanged();
+  /** Settings or lists: what is held is resolved anew; the server is asked again in the next run. */
+  settingsChanged(): Promise<void> {
+    return this.#safely(() => this.#mindSettings());
   }
 
   /** One held message, by hand. `anyway`: whatever the guard says. Rejects with ProblemError. */
@@ -339,19 +344,26 @@ export class Guard {
     onBack(back);
   }
 
-  async #settingsChanged(): Promise<void> {
+  /** Not done before everything held was resolved by them: a crash in between, or a full disk, leaves it to the next run. */
+  async #mindSettings(): Promise<void> {
     const { clock, settings, kick } = this.#parts;
-    const { postmaster, headers, accounts } = settings();
-    this.#settingsMark = this.#mark();
-    await this.#apply({
-      kind: "settings",
-      at: clock.now(),
-      postmaster: postmaster.address,
-      bccAll: headers.bccAll,
-      accounts: accounts.map(({ id }) => id),
-    });
+    const mark = this.#mark();
+    if (mark === this.#settingsMark) return;
+    if (mark !== this.#toldMark) {
+      const { postmaster, headers, accounts } = settings();
+      await this.#apply({
+        kind: "settings",
+        at: clock.now(),
+        postmaster: postmaster.address,
+        bccAll: headers.bccAll,
+        accounts: accounts.map(({ id }) => id),
+      });
+      this.#toldMark = mark;
+    }
+    const resolved = await this.#serial(() => this.#resolveHeld(true));
+    // What is on its way as a trial is not held just now, and may be again in a moment.
+    if (resolved && !isTrying(this.#state)) this.#settingsMark = mark;
     await this.#save();
-    await this.#serial(() => this.#resolveHeld(true));
     kick();
   }
 
@@ -366,8 +378,12 @@ export class Guard {
     }
   }
 
-  /** What the guard held and does not hold any more; `all`: everything, since it may have other recipients now. */
-  async #resolveHeld(all: boolean): Promise<void> {
+  /**
+   * What the guard held and does not hold any more; `all`: everything, since it may have other recipients now. One that
+   * cannot be resolved stops none of the others. False: there was such a one, and it stays held.
+   */
+  async #resolveHeld(all: boolean): Promise<boolean> {
+    let trouble: Problem | null = null;
     for (const message of this.#heldMessages()) {
       if (message.kind !== "mail") continue;
       const anyway = this.#state.anyway.includes(message.id);
@@ -377,8 +393,16 @@ export class Guard {
       const unknown = message.recipients.every(
         ({ state }) => state.kind !== "held" || state.reason === "unknown-outcome",
       );
-      if ((all && !unknown) || ended) await this.#resolveAnew(message, ["guard"]);
+      if (!((all && !unknown) || ended)) continue;
+      try {
+        await this.#resolveAnew(message, ["guard"]);
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        trouble ??= error.problem;
+      }
     }
+    if (trouble !== null) this.#say("error", describeProblem(trouble));
+    return trouble === null;
   }
 
   #holds(message: HeldMessage, { address }: QueuedRecipient): boolean {

@@ -37,5 +37,5 @@ export function quotedLine(text: string): string {
 
 /** An address at the beginning of a line: in brackets where it would be read as a comment. */
 export function lineBeginning(address: string): string {
-  return /^[#;]/.test(address) ? `<${address}>` : address;
+  return address.startsWith("#") ? `<${address}>` : address;
 }

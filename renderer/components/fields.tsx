@@ -77,7 +77,8 @@ export function NumberField({
   max,
   scale = 1,
 }: FieldProps & {
-  readonly suffix?: string;
+  /** Of a number of these: `1 day`, `2 days`. */
+  readonly suffix?: string | ((count: number) => string);
   readonly min?: number;
   readonly max?: number;
   /** The setting is this many times what is shown (1,048,576 for megabytes). */
@@ -85,12 +86,14 @@ export function NumberField({
 }) {
   const { form } = useSettingsForm();
   const input = form.getInputProps(name);
+  const shown = typeof input.value === "number" ? input.value / scale : (input.value ?? "");
+  const unit = typeof suffix === "function" ? suffix(Number(shown)) : suffix;
   return (
     <NumberInput
       {...below}
       {...input}
       {...useFieldTexts(text)}
-      value={typeof input.value === "number" ? input.value / scale : (input.value ?? "")}
+      value={shown}
       onChange={(value) =>
         form.setFieldValue(
           name,
@@ -104,7 +107,7 @@ export function NumberField({
         )
       }
       disabled={disabled}
-      {...(suffix === undefined ? {} : { suffix: ` ${suffix}` })}
+      {...(unit === undefined ? {} : { suffix: ` ${unit}` })}
       {...(min === undefined ? {} : { min })}
       {...(max === undefined ? {} : { max })}
       clampBehavior="none"

@@ -48,16 +48,13 @@ export function Section({
   readonly children: ReactNode;
 }) {
   return (
-    <Box
-      component="section"
-      style={{ display: "grid", gridTemplateColumns: "minmax(0, 640px) minmax(220px, 1fr)", gap: 32 }}
-    >
+    <Box component="section" className="efs-section">
       <Stack gap="sm">
         <Title order={2}>{title}</Title>
         {children}
       </Stack>
       {help === undefined ? null : (
-        <Text component="div" size="sm" c="dimmed" pt={32}>
+        <Text component="div" size="sm" c="dimmed" className="efs-section-help">
           {help}
         </Text>
       )}

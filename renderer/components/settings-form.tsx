@@ -3,23 +3,26 @@
  *
  * 1. One source of validation: the settings' own schema, here before saving and in the gateway again.
  * 2. Nothing is saved half: either every value is right, or each wrong one is marked at its field.
- * 3. Settings that were saved elsewhere meanwhile are never overwritten.
+ * 3. Settings that were saved elsewhere meanwhile are not overwritten unasked: those of other pages stay, and about
+ *    those of this page somebody decides.
  */
 import { Alert, Button, Group, List, Modal, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SettingsDocument } from "../../core/api/contract.ts";
+import type { SaveSettingsResult, SettingsDocument } from "../../core/api/contract.ts";
 import {
   formatSettingProblem,
   type SettingProblem,
   settingProblems,
 } from "../../core/model/setting-problems.ts";
 import { type Settings, settingsSchema } from "../../core/model/settings.ts";
+import { afterPress } from "../state/after-press.ts";
 import { problemOf, useAction, useCall } from "../state/calls.ts";
 import { useUnsaved } from "../state/leave-guard.ts";
 import { splitProblems } from "../state/setting-path.ts";
+import { callValue, useTransport } from "../transport/transport-context.tsx";
 import { ProblemAlert } from "./problem-alert.tsx";
 
 /** Values of the sections that a page edits. */
@@ -73,21 +76,28 @@ function LoadedForm({
   const [document, setDocument] = useState(latest);
   const savedHere = useRef<string | null>(null);
   const [others, setOthers] = useState<readonly SettingProblem[]>([]);
-  const [elsewhere, setElsewhere] = useState(false);
+  const [elsewhere, setElsewhere] = useState<SettingsDocument | null>(null);
+  const transport = useTransport();
   const save = useAction("save-settings", ["settings", "status", "lists"]);
 
-  const whole = (values: Record<string, unknown>): Record<string, unknown> => ({
-    ...document.settings,
+  const whole = (values: Record<string, unknown>, from = document): Record<string, unknown> => ({
+    ...from.settings,
     ...values,
   });
+  /** Nobody else changed what is edited here. */
+  const isUntouched = (now: SettingsDocument): boolean =>
+    JSON.stringify(pick(now.settings, sections)) === JSON.stringify(pick(document.settings, sections));
   const problemsOf = (values: Record<string, unknown>): readonly SettingProblem[] => {
     const parsed = settingsSchema.safeParse(whole(values), { reportInput: true });
     return parsed.success ? [] : settingProblems(parsed.error.issues);
   };
   const form = useForm<Record<string, unknown>>({
     initialValues: pick(document.settings, sections),
-    validateInputOnBlur: true,
     validate: (values) => splitProblems(problemsOf(values), sections).fields,
+    // A field is judged when it is left.
+    enhanceGetInputProps: ({ field, form: { validateField } }) => ({
+      onBlur: () => afterPress(String(field), () => validateField(field)),
+    }),
   }) as SettingsFormHandle;
   const changed = form.isDirty();
   useUnsaved(changed);
@@ -103,11 +113,29 @@ function LoadedForm({
   // biome-ignore lint/correctness/useExhaustiveDependencies: only new settings of the gateway's make the form begin anew
   useEffect(() => {
     if (latest.revision === document.revision) return;
-    if (!changed || latest.revision === savedHere.current) beginWith(latest, changed);
+    if (!changed || latest.revision === savedHere.current || isUntouched(latest)) beginWith(latest, changed);
   }, [latest.revision, changed]);
   const refuse = (fields: readonly string[]): void => {
     onRefused?.(fields);
     showFirstError();
+  };
+
+  /** Saved elsewhere meanwhile, but nothing of this page: this page's values go into what is there now. */
+  const saveOnto = async (
+    from: SettingsDocument,
+    values: Record<string, unknown>,
+  ): Promise<SaveSettingsResult> => {
+    const text = JSON.stringify(whole(values, from));
+    const result = await save.mutateAsync({ text, revision: from.revision });
+    if (result.kind !== "changed-elsewhere" || from !== document) return result;
+    const now = await callValue(transport, "settings", {});
+    return isUntouched(now) ? saveOnto(now, values) : result;
+  };
+  const decide = (keepMine: boolean): void => {
+    if (elsewhere === null) return;
+    setElsewhere(null);
+    form.clearErrors();
+    beginWith(elsewhere, keepMine);
   };
 
   const submit = form.onSubmit(
@@ -115,8 +143,7 @@ function LoadedForm({
       const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
       setOthers(elsewhereWrong);
       if (elsewhereWrong.length > 0) return;
-      const order = { text: JSON.stringify(whole(values)), revision: document.revision };
-      const result = await save.mutateAsync(order).catch(() => null);
+      const result = await saveOnto(document, values).catch(() => null);
       // The error is shown above the fields.
       if (result === null) return;
       if (result.kind === "invalid") {
@@ -124,8 +151,9 @@ function LoadedForm({
         form.setErrors(fields);
         setOthers(rest);
         refuse(Object.keys(fields));
-      } else if (result.kind === "changed-elsewhere") setElsewhere(true);
-      else {
+      } else if (result.kind === "changed-elsewhere") {
+        setElsewhere(await callValue(transport, "settings", {}).catch(() => null));
+      } else {
         savedHere.current = result.revision;
         form.resetDirty(values);
         notifications.show({ message: t("form.saved") });
@@ -139,7 +167,7 @@ function LoadedForm({
       <form onSubmit={submit} noValidate>
         <Stack gap="lg">
           {others.length > 0 && (
-            <Alert color="red" title={t("form.wrongElsewhere")}>
+            <Alert role="alert" ref={intoView} color="red" title={t("form.wrongElsewhere")}>
               <List size="sm">
                 {others.map((problem) => (
                   <List.Item key={problem.path}>{formatSettingProblem(problem)}</List.Item>
@@ -147,7 +175,11 @@ function LoadedForm({
               </List>
             </Alert>
           )}
-          {save.error && <ProblemAlert problem={problemOf(save.error)} />}
+          {save.error && (
+            <div ref={intoView}>
+              <ProblemAlert problem={problemOf(save.error)} />
+            </div>
+          )}
           {children}
           {changed && (
             <Paper withBorder shadow="sm" p="sm" style={{ position: "sticky", bottom: 12, zIndex: 2 }}>
@@ -166,27 +198,24 @@ function LoadedForm({
           )}
         </Stack>
       </form>
-      <Modal opened={elsewhere} onClose={() => setElsewhere(false)} title={t("form.elsewhereTitle")}>
+      <Modal opened={elsewhere !== null} onClose={() => setElsewhere(null)} title={t("form.elsewhereTitle")}>
         <Stack>
           <Text size="sm">{t("form.elsewhere")}</Text>
           <Group justify="flex-end">
-            <Button variant="default" onClick={() => setElsewhere(false)}>
+            <Button variant="default" onClick={() => decide(true)}>
               {t("form.keepMine")}
             </Button>
-            <Button
-              onClick={() => {
-                setElsewhere(false);
-                form.clearErrors();
-                beginWith(latest, false);
-              }}
-            >
-              {t("form.takeTheirs")}
-            </Button>
+            <Button onClick={() => decide(false)}>{t("form.takeTheirs")}</Button>
           </Group>
         </Stack>
       </Modal>
     </FormContext.Provider>
   );
+}
+
+/** The button Save stays at the bottom; why nothing was saved stands at the top. */
+function intoView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "center" });
 }
 
 /** The field is shown before it is told about. */

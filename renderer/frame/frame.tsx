@@ -22,14 +22,20 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   // The desktop app's menu and tray open pages too.
   useEffect(() => desktopBridge()?.onGo(navigate), [navigate]);
   useHotkeys([
-    ["F5", check],
     ["shift+?", keys.toggle],
-    ["mod+shift+D", () => openDetailWindow()],
     ["/", () => document.querySelector<HTMLElement>("[data-search]")?.focus()],
-    ...allPages
-      .slice(0, 9)
-      .map(({ path }, index): [string, () => void] => [`mod+${index + 1}`, () => navigate(path)]),
   ]);
+  // These write nothing into a field, and F5 there would load the page anew.
+  useHotkeys(
+    [
+      ["F5", check],
+      ["mod+shift+D", () => openDetailWindow()],
+      ...allPages
+        .slice(0, 9)
+        .map(({ path }, index): [string, () => void] => [`mod+${index + 1}`, () => navigate(path)]),
+    ],
+    [],
+  );
   return (
     <Box h="100vh" style={{ display: "flex", flexDirection: "column", overflow: "hidden" }}>
       <a href="#content" className="efs-skip">

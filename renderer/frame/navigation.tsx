@@ -1,7 +1,8 @@
 /** The tabs on the left: three groups, counts as badges; folded to icons on request or where there is little room. */
 import { ActionIcon, Badge, Box, Divider, NavLink, ScrollArea, Stack, Text, Tooltip } from "@mantine/core";
-import { useLocalStorage } from "@mantine/hooks";
+import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useCall } from "../state/calls.ts";
@@ -9,9 +10,24 @@ import { formatNumber } from "../state/format.ts";
 import { useStatus } from "../state/status.ts";
 import { type PageEntry, pageGroups } from "./pages.ts";
 
+/** A window that is smaller than the smallest one, or a large zoom. */
+const NARROW = "(max-width: 860px)";
+
 export function Navigation() {
   const { t } = useTranslation();
-  const [folded, setFolded] = useLocalStorage({ key: "efs.navigation-folded", defaultValue: false });
+  const narrow = useMediaQuery(NARROW, window.matchMedia(NARROW).matches);
+  const [chosen, setFolded] = useLocalStorage<boolean | null>({
+    key: "efs.navigation-folded",
+    defaultValue: null,
+    getInitialValueInEffect: false,
+  });
+  // Where there is little room, it is folded whatever was chosen; opened there, only until the next page.
+  const [opened, setOpened] = useState(false);
+  const [location] = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what closes it
+  useEffect(() => setOpened(false), [location]);
+  const folded = narrow ? !opened : (chosen ?? false);
+  const fold = (): void => (narrow ? setOpened(folded) : setFolded(!folded));
   return (
     <Box
       component="nav"
@@ -29,7 +45,7 @@ export function Navigation() {
         <Stack gap={2} p="xs">
           {pageGroups.map(({ group, pages }, index) => (
             <Box key={group}>
-              {index > 0 && <Divider my={6} />}
+              {index > 0 && <Divider my={4} />}
               {!folded && (
                 <Text size="xs" c="dimmed" fw={600} px={10} pb={2}>
                   {t(`frame.groups.${group}`)}
@@ -48,7 +64,7 @@ export function Navigation() {
             variant="subtle"
             color="gray"
             aria-label={folded ? t("frame.unfold") : t("frame.fold")}
-            onClick={() => setFolded(!folded)}
+            onClick={fold}
           >
             {folded ? <PanelLeftOpen size={16} aria-hidden /> : <PanelLeftClose size={16} aria-hidden />}
           </ActionIcon>
@@ -74,6 +90,10 @@ function PageLink({
   // Reported messages stay for weeks; those of today are news.
   const loud = folder === "Errors" && (activity?.today.errors ?? 0) > 0;
   const label = t(`pages.${name}`);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (active) link.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const badge =
     count === 0 ? null : (
       <Badge
@@ -98,7 +118,8 @@ function PageLink({
         label={folded ? undefined : label}
         leftSection={<Icon size={16} aria-hidden />}
         rightSection={folded ? undefined : badge}
-        py={5}
+        py={3}
+        ref={link}
         px={10}
         style={{ borderRadius: "var(--mantine-radius-sm)" }}
         styles={folded ? { section: { margin: 0 } } : {}}

@@ -2,6 +2,7 @@
 import { Box, Button, Group, Progress, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Pause, Play, RefreshCw, Send, Square } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunTotals } from "../../core/model/event.ts";
 import { describeProblem } from "../../core/model/problem.ts";
@@ -9,6 +10,7 @@ import { StatePill } from "../components/state-pill.tsx";
 import { problemOf, useAction } from "../state/calls.ts";
 import { formatCountdown, formatNumber, formatSize } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
+import { addSample, rateOf, type Sample } from "../state/rate.ts";
 import { useProgress, useStatus } from "../state/status.ts";
 
 const CHANGED = ["status", "activity"] as const;
@@ -29,10 +31,11 @@ export function StatusBar() {
         position: "relative",
       }}
     >
-      <Group h={52} px="md" justify="space-between" wrap="nowrap">
-        <Group gap="sm" wrap="nowrap">
-          {status !== undefined && <StatePill state={status.state} />}
-          <Text size="sm" className="efs-numbers" role="status">
+      <Group mih={52} px="md" py={8} justify="space-between" className="efs-status-bar">
+        <Group gap="sm" wrap="nowrap" miw={0}>
+          {/* The state is announced when it changes; a countdown that spoke every second would drown everything. */}
+          <div role="status" style={{ flex: "none" }}>{status !== undefined && <StatePill state={status.state} />}</div>
+          <Text size="sm" className="efs-numbers" role="timer" truncate>
             {running && progress !== null ? (
               <Running totals={progress} />
             ) : (
@@ -94,16 +97,27 @@ function NextCheck({ at }: { readonly at: number | null }) {
 function Running({ totals }: { readonly totals: RunTotals }) {
   const { t } = useTranslation();
   const { collected, toCollect, delivered, collectedBytes } = totals;
+  const rate = useRate(collectedBytes);
   return (
     <>
       {t("frame.progress", {
         collected: formatNumber(collected),
         all: formatNumber(Math.max(toCollect, collected)),
         delivered: formatNumber(delivered),
-        size: formatSize(collectedBytes),
+        amount:
+          rate === null
+            ? formatSize(collectedBytes)
+            : t("frame.perSecond", { size: formatSize(Math.round(rate)) }),
       })}
     </>
   );
+}
+
+/** Octets a second; null: not known yet. */
+function useRate(octets: number): number | null {
+  const [samples, setSamples] = useState<readonly Sample[]>([]);
+  useEffect(() => setSamples((all) => addSample(all, { at: Date.now(), octets })), [octets]);
+  return rateOf(samples);
 }
 
 function RunProgress({ totals }: { readonly totals: RunTotals | null }) {

@@ -1,10 +1,9 @@
 import { BarChart } from "@mantine/charts";
 import { Group, Paper, SegmentedControl, Text, VisuallyHidden } from "@mantine/core";
-import i18next from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Activity, ActivityBucket } from "../../core/model/activity.ts";
-import { formatNumber } from "../state/format.ts";
+import { formatNumber, pageLocale } from "../state/format.ts";
 
 type Range = "hours" | "days";
 
@@ -69,9 +68,9 @@ export function ActivityChart({ activity }: { readonly activity: Activity | unde
 function bucketLabel({ from }: ActivityBucket, range: Range): string {
   const how: Intl.DateTimeFormatOptions =
     range === "hours"
-      ? { hour: "2-digit", minute: "2-digit", hour12: false }
+      ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
       : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(i18next.resolvedLanguage, how).format(from);
+  return new Intl.DateTimeFormat(pageLocale(), how).format(from);
 }
 
 function sum(buckets: readonly ActivityBucket[], what: "delivered" | "failed"): number {

@@ -1,11 +1,12 @@
 /** The last 500 lines: time, source, text; failures marked, a line of a message opens it. Follows while at the end. */
-import { ActionIcon, Anchor, Box, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { Anchor, Box, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
 import { CircleX, Eraser, TriangleAlert } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { LogLine } from "../../core/model/event.ts";
 import { formatClock, formatTime } from "../state/format.ts";
+import { desktopBridge } from "../transport/desktop-bridge.ts";
 import { callValue, useConnection, useTransport } from "../transport/transport-context.tsx";
 import { appendLines, type NumberedLine, numberLines, SHOWN_LINES } from "./log-lines.ts";
 
@@ -29,11 +30,26 @@ export function LogList() {
         <Text size="sm" fw={600}>
           {t("home.log.title")}
         </Text>
-        <Tooltip label={t("home.log.clear")}>
-          <ActionIcon variant="subtle" color="gray" aria-label={t("home.log.clear")} onClick={clear}>
-            <Eraser size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <Group gap="xs">
+          <Tooltip label={t("home.log.clearHint")}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<Eraser size={14} aria-hidden />}
+              onClick={clear}
+            >
+              {t("home.log.clear")}
+            </Button>
+          </Tooltip>
+          {/* The desktop app hides a window that is closed; a browser has a way of its own. */}
+          {desktopBridge() !== null && (
+            <Tooltip label={t("home.log.hideHint")}>
+              <Button size="compact-xs" variant="default" onClick={() => window.close()}>
+                {t("home.log.hide")}
+              </Button>
+            </Tooltip>
+          )}
+        </Group>
       </Group>
       <Box
         ref={list}

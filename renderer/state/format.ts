@@ -1,16 +1,27 @@
 /** Numbers, sizes and times as people read them, in the page's language and the machine's zone. Pure. */
 import i18next from "i18next";
 
-const language = (): string => i18next.resolvedLanguage ?? "en";
+let regions: readonly string[] = [];
+
+/** The browser's own languages (`en-GB`): how numbers and dates are written in the one the page speaks. */
+export function setRegions(languages: readonly string[]): void {
+  regions = languages;
+}
+
+/** The page's language as this browser writes it: `en-GB` for `en`. */
+export function pageLocale(): string {
+  const spoken = i18next.resolvedLanguage ?? "en";
+  return regions.find((region) => region.split("-")[0] === spoken) ?? spoken;
+}
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(language()).format(value);
+  return new Intl.NumberFormat(pageLocale()).format(value);
 }
 
 /** `812 bytes`, `56 KB`, `4.2 MB`: by 1,024. */
 export function formatSize(octets: number): string {
   if (octets < 1_024)
-    return new Intl.NumberFormat(language(), { style: "unit", unit: "byte", unitDisplay: "long" }).format(
+    return new Intl.NumberFormat(pageLocale(), { style: "unit", unit: "byte", unitDisplay: "long" }).format(
       octets,
     );
   const units = ["KB", "MB", "GB", "TB"];
@@ -21,7 +32,7 @@ export function formatSize(octets: number): string {
     unit += 1;
   }
   const digits = value < 10 && unit > 0 ? 1 : 0;
-  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
+  return `${new Intl.NumberFormat(pageLocale(), { maximumFractionDigits: digits }).format(value)} ${units[unit]}`;
 }
 
 /** `3:12`, `1:03:12`; never negative. */
@@ -40,7 +51,7 @@ export function formatRelative(at: number, now: number): string {
     ["hour", 3_600],
     ["minute", 60],
   ] as const;
-  const format = new Intl.RelativeTimeFormat(language(), { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(pageLocale(), { numeric: "auto" });
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }
@@ -48,16 +59,16 @@ export function formatRelative(at: number, now: number): string {
 }
 
 export function formatTime(at: number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(pageLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(at);
 }
 
 /** `15:20:36`, for log lines. */
 export function formatClock(at: number, milliseconds = false): string {
-  return new Intl.DateTimeFormat(language(), {
+  return new Intl.DateTimeFormat(pageLocale(), {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
-    hour12: false,
+    hourCycle: "h23",
     ...(milliseconds ? { fractionalSecondDigits: 3 } : {}),
   }).format(at);
 }

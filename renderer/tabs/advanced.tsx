@@ -50,7 +50,7 @@ export function AdvancedPage() {
               key={name}
               name={name}
               text={`server.advanced.${text}`}
-              suffix={t("server.units.days")}
+              suffix={(count) => t("server.units.days", { count })}
               min={min}
               max={max}
             />

@@ -27,7 +27,7 @@ export function ControlPage() {
           <NumberField
             name="duplicates.days"
             text="server.control.duplicateDays"
-            suffix={t("server.units.days")}
+            suffix={(count) => t("server.units.days", { count })}
             min={0}
             max={365}
           />
@@ -77,7 +77,7 @@ function Backup() {
       <NumberField
         name="backup.days"
         text="server.control.backupDays"
-        suffix={t("server.units.days")}
+        suffix={(count) => t("server.units.days", { count })}
         min={0}
         disabled={form.getInputProps("backup.enabled").value !== true}
       />

@@ -1,8 +1,10 @@
 /** One button runs every check from DNS to a trial RCPT; the list fills while it runs. */
 import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { Stethoscope } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { CommandResults } from "../../core/api/contract.ts";
 import { countVerdicts, type DiagnosisCheck } from "../../core/model/diagnosis.ts";
 import { Checklist } from "../components/checklist.tsx";
 import { Empty, Page } from "../components/page.tsx";
@@ -11,10 +13,15 @@ import { groupChecks } from "../home/group-checks.ts";
 import { problemOf, useAction } from "../state/calls.ts";
 import { useTransport } from "../transport/transport-context.tsx";
 
+const LAST = ["diagnosed"] as const;
+
 export function DiagnosePage() {
   const { t } = useTranslation();
   const transport = useTransport();
   const diagnose = useAction("diagnose");
+  // It stays while somebody goes to a setting and comes back.
+  const client = useQueryClient();
+  const before = client.getQueryData<CommandResults["diagnose"]>(LAST);
   const [told, setTold] = useState<readonly DiagnosisCheck[]>([]);
   const running = diagnose.isPending;
 
@@ -31,10 +38,12 @@ export function DiagnosePage() {
     });
   }, [transport, running]);
 
-  const checks = diagnose.data?.checks ?? told;
+  const result = diagnose.data ?? (running ? undefined : before);
+  const checks = result?.checks ?? told;
   const start = (): void => {
     setTold([]);
-    diagnose.mutate({});
+    client.removeQueries({ queryKey: LAST });
+    diagnose.mutate({}, { onSuccess: (found) => client.setQueryData(LAST, found) });
   };
   return (
     <Page
@@ -42,13 +51,13 @@ export function DiagnosePage() {
       lead={t("home.diagnose.lead")}
       actions={
         <Button leftSection={<Stethoscope size={16} aria-hidden />} onClick={start} loading={running}>
-          {diagnose.data === undefined ? t("home.diagnose.start") : t("home.diagnose.again")}
+          {result === undefined ? t("home.diagnose.start") : t("home.diagnose.again")}
         </Button>
       }
     >
       {diagnose.error && <ProblemAlert problem={problemOf(diagnose.error)} />}
       <div aria-live="polite">
-        {(running || diagnose.data !== undefined) && <Summary checks={checks} running={running} />}
+        {(running || result !== undefined) && <Summary checks={checks} running={running} />}
       </div>
       {checks.length === 0 && !running ? (
         <Empty

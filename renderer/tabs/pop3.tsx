@@ -1,8 +1,9 @@
 /** The mailboxes that mail is collected from: a list, and one account at a time in a form. */
 import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation, useParams } from "wouter";
 import { NumberField, SwitchField } from "../components/fields.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { SettingsForm, useSettingsForm } from "../components/settings-form.tsx";
@@ -39,13 +40,26 @@ function Accounts({
   readonly onOpen: (index: number | null) => void;
 }) {
   const { t } = useTranslation();
-  const { accounts } = useAccounts();
+  const { accounts, saved } = useAccounts();
+  const [, navigate] = useLocation();
+  // An account that is saved has its own address, so that links, Back and a reload find it.
+  const addressed = useParams()["*"] ?? "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another address opens another account
+  useEffect(() => {
+    const index = accounts.findIndex(({ id }) => id === addressed);
+    onOpen(index < 0 ? null : index);
+  }, [addressed]);
+  const show = (index: number | null): void => {
+    const id = index === null ? undefined : accounts[index]?.id;
+    onOpen(index);
+    navigate(saved.some((account) => account.id === id) ? `/pop3/${id}` : "/pop3");
+  };
   if (open !== null && open < accounts.length) {
-    return <AccountEditor key={open} index={open} onClose={() => onOpen(null)} />;
+    return <AccountEditor key={open} index={open} onClose={() => show(null)} />;
   }
   return (
     <>
-      <AccountList onOpen={onOpen} />
+      <AccountList onOpen={show} />
       <AddButton onOpen={onOpen} />
       <Section title={t("server.pop3.antivirus")} help={t("server.pop3.antivirusHelp")}>
         <SwitchField name="antivirus.realtime" text="server.antivirus.realtime" />

@@ -60,7 +60,7 @@ function Delivery() {
       <NumberField
         name="retry.expireDays"
         text="server.smtp.expireDays"
-        suffix={t("server.units.days")}
+        suffix={(count) => t("server.units.days", { count })}
         min={1}
         max={60}
       />

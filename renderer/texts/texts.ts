@@ -4,6 +4,7 @@
  */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { setRegions } from "../state/format.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 
@@ -20,6 +21,7 @@ export function startTexts(language: Language = chosenLanguage()): void {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  setRegions(navigator.languages);
   document.documentElement.lang = language;
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { closedPort, expectPlain, type OfficeOrder, PATIENT, startOffice } from "./office.ts";
 
 const ACCOUNT = 'account "main"';
-const UNTRUSTED = `efs: The certificate of the POP3 server 127.0.0.1 (port PORT) of ${ACCOUNT} is not trusted; its SHA-256 fingerprint is FINGERPRINT. The answer was: "DEPTH_ZERO_SELF_SIGNED_CERT". Ask your provider whether this is its certificate; if it is, set "acceptedCertificate" of the account to this fingerprint.\n`;
+const UNTRUSTED = `efs: The certificate of the POP3 server 127.0.0.1 (port PORT) of ${ACCOUNT} is not trusted; its SHA-256 fingerprint is FINGERPRINT. The answer was: "DEPTH_ZERO_SELF_SIGNED_CERT". Ask your provider whether this is its certificate; if it is, accept it with Test on the page POP3, or set "acceptedCertificate" of the account to this fingerprint.\n`;
 
 const cases: readonly (readonly [string, OfficeOrder, string])[] = [
   [

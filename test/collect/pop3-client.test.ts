@@ -484,13 +484,13 @@ describe("encryption", () => {
       {
         code: "pop3-certificate-untrusted",
         what: `The certificate ${where} is not trusted; its SHA-256 fingerprint is ${certificate.fingerprint}.`,
-        cure: 'Ask your provider whether this is its certificate; if it is, set "acceptedCertificate" of the account to this fingerprint.',
+        cure: 'Ask your provider whether this is its certificate; if it is, accept it with Test on the page POP3, or set "acceptedCertificate" of the account to this fingerprint.',
         quote: "DEPTH_ZERO_SELF_SIGNED_CERT",
       },
       {
         code: "pop3-certificate-untrusted",
         what: `The certificate ${where} is not trusted; it is not the certificate that was accepted before; its SHA-256 fingerprint is ${certificate.fingerprint}.`,
-        cure: 'Ask your provider whether this is its certificate; if it is, set "acceptedCertificate" of the account to this fingerprint.',
+        cure: 'Ask your provider whether this is its certificate; if it is, accept it with Test on the page POP3, or set "acceptedCertificate" of the account to this fingerprint.',
         quote: "DEPTH_ZERO_SELF_SIGNED_CERT",
       },
     ]);

@@ -34,6 +34,11 @@ export interface WindowNow {
   readonly bounds: Bounds;
 }
 
+export interface ForgedFrame {
+  readonly url: string;
+  readonly parent: { readonly url: string } | null;
+}
+
 /** What `probe.cjs` offers. */
 export interface Probe {
   tray(): TrayNow;
@@ -50,12 +55,7 @@ export interface Probe {
   closeWindow(path: string): void;
   moveWindow(path: string, bounds: Bounds): void;
   crash(path: string): void;
-  forge(
-    path: string,
-    channel: string,
-    message: unknown,
-    frame: { readonly url: string } | null,
-  ): readonly unknown[];
+  forge(path: string, channel: string, message: unknown, frame: ForgedFrame | null): readonly unknown[];
   power(event: "suspend" | "resume"): void;
   quit(): void;
 }

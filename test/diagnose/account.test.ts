@@ -108,7 +108,7 @@ describe("encryption", () => {
     expect(of("account:main/encryption")).toEqual({
       verdict: "fail",
       cause: `The certificate of the POP3 server 127.0.0.1 (port ${server.port}) of account "main" is not trusted; its SHA-256 fingerprint is ${certificate.fingerprint}. It showed the ${facts}.`,
-      cure: 'Ask your provider whether this is its certificate; if it is, set "acceptedCertificate" of the account to this fingerprint.',
+      cure: 'Ask your provider whether this is its certificate; if it is, accept it with Test on the page POP3, or set "acceptedCertificate" of the account to this fingerprint.',
       quote: "DEPTH_ZERO_SELF_SIGNED_CERT",
       place: "accounts[0].security",
     });
@@ -161,7 +161,7 @@ describe("encryption", () => {
         verdict: "warn",
         cause:
           "The connection is not encrypted: password and mail can be read on the way. The server offers encryption.",
-        cure: 'Set the security of this account to "starttls".',
+        cure: "Choose STARTTLS as the encryption of this account.",
         place: "accounts[0].security",
       },
     ],
@@ -171,7 +171,7 @@ describe("encryption", () => {
       {
         verdict: "warn",
         cause: "The connection is not encrypted: password and mail can be read on the way.",
-        cure: 'Try the security "tls" with port 995, or ask your provider for an encrypted way to the mailbox.',
+        cure: "Try TLS with port 995, or ask your provider for an encrypted way to the mailbox.",
         place: "accounts[0].security",
       },
     ],

@@ -508,7 +508,7 @@ describe("the way to it", () => {
     expect(of("server/login")).toEqual({
       verdict: "warn",
       cause: 'User "gateway" and the password are right, but they are sent unencrypted.',
-      cure: 'Set the security to "starttls" or "tls".',
+      cure: "Choose STARTTLS or TLS as the encryption.",
       place: "smtp.security",
     });
   });

@@ -58,14 +58,14 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string, string]>([
     "port:main",
     account({ port: 995, security: "starttls" }),
     'Account "main" has port 995 with the security "starttls", which hardly ever fit together.',
-    'Use port 995 with "tls", or port 110 with "starttls" or "none".',
+    "Use port 995 with TLS, or port 110 with STARTTLS or no encryption.",
     "accounts[0].port",
   ],
   [
     "delete-after:main",
     account({ deleteAfterDays: 3 }),
     'Account "main" shall keep mail on the server for 3 days, but not leave it there: it is deleted at once.',
-    'Switch "leaveOnServer" on, or take the number of days away.',
+    'Switch "Leave mail on host" on, or take the number of days away.',
     "accounts[0].deleteAfterDays",
   ],
   [

@@ -267,7 +267,18 @@ describeWith("browser", "the pages of servers, times and limits", () => {
     }, 60_000);
   });
 
-  test("what is saved elsewhere meanwhile is never overwritten", async () => {
+  test("other pages' settings that are saved meanwhile stay, and this page's are saved", async () => {
+    const [mine, theirs] = [await open("/schedule"), await open("/control")];
+    await mine.getByLabel("Saturday and Sunday, every").fill("50");
+    await theirs.getByLabel("Recognise a copy for").fill("1");
+    expect(await theirs.getByLabel("Recognise a copy for").inputValue()).toBe("1 day");
+    await save(theirs);
+    await save(mine);
+    const { duplicates, schedule } = await stored();
+    expect([duplicates.days, schedule.weekendMinutes]).toEqual([1, 50]);
+  });
+
+  test("what is saved elsewhere meanwhile is not overwritten unasked", async () => {
     const [mine, theirs] = [await open("/schedule"), await open("/schedule")];
     const interval = (page: Page) => page.getByLabel("Monday to Friday, every");
     await interval(mine).fill("20");
@@ -275,13 +286,16 @@ describeWith("browser", "the pages of servers, times and limits", () => {
     await save(theirs);
     await mine.getByRole("button", { name: "Save", exact: true }).click();
     await mine.getByRole("dialog", { name: "Saved elsewhere meanwhile" }).waitFor();
-    await mine.getByRole("button", { name: "Keep my changes here" }).click();
-    expect(await interval(mine).inputValue()).toBe("20 min");
-    await mine.getByRole("button", { name: "Save", exact: true }).click();
     await mine.getByRole("button", { name: "Show theirs" }).click();
     expect(await interval(mine).inputValue()).toBe("45 min");
     expect((await stored()).schedule.weekdayMinutes).toBe(45);
     await interval(mine).fill("15");
+    await interval(theirs).fill("60");
+    await save(theirs);
+    await mine.getByRole("button", { name: "Save", exact: true }).click();
+    await mine.getByRole("button", { name: "Keep mine" }).click();
+    expect(await interval(mine).inputValue()).toBe("15 min");
+    expect((await stored()).schedule.weekdayMinutes).toBe(60);
     await save(mine);
     expect((await stored()).schedule.weekdayMinutes).toBe(15);
   });

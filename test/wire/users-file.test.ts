@@ -35,5 +35,8 @@ describe("users file", () => {
     expect(formatUsersFile(expected.users)).toBe(
       "anna@office.example\r\nbob@office.example\r\nkim@office.example\r\n",
     );
+    // What begins like a comment is none.
+    const odd = new Set(["#1@office.example", '";x"@office.example']);
+    expect(parseUsersFile(formatUsersFile(odd))).toEqual({ users: odd, problems: [] });
   });
 });

@@ -29,6 +29,8 @@ export interface InstallFacts {
 const UNIT = `/etc/systemd/system/${SERVICE.unit}`;
 const USERS = "/etc/sysusers.d/efs-mail-gateway.conf";
 const PLIST = `/Library/LaunchDaemons/${SERVICE.label}.plist`;
+/** By number: the group's name is another in each language. */
+const ADMINISTRATORS = "S-1-5-32-544";
 const DAEMON = `system/${SERVICE.label}`;
 
 const run = (program: string, ...args: readonly string[]): ServiceStep => ({ kind: "run", program, args });
@@ -66,13 +68,15 @@ export function installSteps(platform: ServicePlatform, facts: InstallFacts): re
       const definition = win32.join(dataDirectory, "service-task.xml");
       return [
         { kind: "folder", path: dataDirectory },
+        // Anybody may have made a folder of that name in ProgramData, and who owns it may change who may use it.
+        run("icacls.exe", dataDirectory, "/setowner", `*${ADMINISTRATORS}`, "/T", "/C", "/Q"),
         // Nothing is inherited from ProgramData, where everybody may read. SYSTEM, administrators, the service.
         run(
           "icacls.exe",
           dataDirectory,
           "/inheritance:r",
           "/grant:r",
-          ...["S-1-5-18", "S-1-5-32-544", LOCAL_SERVICE].map((account) => `*${account}:(OI)(CI)F`),
+          ...["S-1-5-18", ADMINISTRATORS, LOCAL_SERVICE].map((account) => `*${account}:(OI)(CI)F`),
         ),
         { kind: "write", path: definition, content: utf16(windowsTask(command, dataDirectory)) },
         tryTo("schtasks.exe", "/End", "/TN", SERVICE.task),

@@ -54,7 +54,7 @@ function AccountRow({ account }: { readonly account: AccountSettings }) {
     <Table.Td>
       <Anchor
         component={Link}
-        href="/pop3"
+        href={`/pop3/${account.id}`}
         size="sm"
         aria-label={t("addressing.headers.accounts.changeOf", { name: accountName(account) })}
       >

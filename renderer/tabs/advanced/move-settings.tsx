@@ -10,6 +10,7 @@ import type { Settings } from "../../../core/model/settings.ts";
 import { Section } from "../../components/page.tsx";
 import { ProblemAlert } from "../../components/problem-alert.tsx";
 import { problemOf, useAction, useCall } from "../../state/calls.ts";
+import { saveAs } from "../../state/save-as.ts";
 import { exportName } from "./data-path.ts";
 import { type ImportSummary, summariseImport } from "./import-summary.ts";
 
@@ -164,12 +165,6 @@ function Summary({ summary }: { readonly summary: ImportSummary }) {
 
 /** Through the browser's own saving; nothing leaves this computer. */
 function download(settings: Settings): void {
-  const address = URL.createObjectURL(
-    new Blob([`${JSON.stringify(settings, null, 2)}\n`], { type: "application/json" }),
-  );
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = exportName(new Date());
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  saveAs(new Blob([text], { type: "application/json" }), exportName(new Date()));
 }

@@ -57,7 +57,7 @@ export function AccountEditor({ index, onClose }: { readonly index: number; read
         <NumberField
           name={`${at}.deleteAfterDays`}
           text="server.account.deleteAfterDays"
-          suffix={t("server.units.days")}
+          suffix={(count) => t("server.units.days", { count })}
           nullable
           disabled={!account.leaveOnServer}
           min={0}

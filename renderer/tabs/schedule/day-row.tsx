@@ -1,9 +1,9 @@
 /** One day of the week: all day, never, or between two times. */
 import { Box, Group, SegmentedControl, Text, TextInput } from "@mantine/core";
-import i18next from "i18next";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettingsForm } from "../../components/settings-form.tsx";
+import { pageLocale } from "../../state/format.ts";
 import {
   type DayKind,
   type DayWindow,
@@ -103,6 +103,5 @@ function TimeInput({
 
 /** Monday is 0; 1 January 2024 was one. */
 function dayName(weekday: number): string {
-  const language = i18next.resolvedLanguage ?? "en";
-  return new Intl.DateTimeFormat(language, { weekday: "long" }).format(new Date(2024, 0, 1 + weekday));
+  return new Intl.DateTimeFormat(pageLocale(), { weekday: "long" }).format(new Date(2024, 0, 1 + weekday));
 }

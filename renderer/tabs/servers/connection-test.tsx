@@ -44,7 +44,9 @@ export function ConnectionTestPanel({
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into view once
   useEffect(() => {
     // It answers with a promise in newer browsers, which is no end of an effect.
-    void answer.current?.scrollIntoView({ block: "nearest" });
+    if (trial.data !== undefined || trial.error !== null) {
+      void answer.current?.scrollIntoView({ block: "nearest" });
+    }
   }, [trial.data, trial.error]);
 
   const test = (): void => {

@@ -139,6 +139,8 @@ const loads = new Map<number, { resolve: () => void; reject: (error: Error) => v
 
 class FrameDouble {
   url = "";
+  /** Of a frame within a page: the page's. */
+  parent: FrameDouble | null = null;
 }
 
 class ContentsDouble extends EventEmitter {
@@ -474,7 +476,7 @@ function hearWindow(message: Exclude<ToMain, { kind: "loaded" | "fetch" | "ask" 
       if (frame.isTop) contents.mainFrame.url = frame.url;
       const senderFrame = frame.isTop
         ? contents.mainFrame
-        : Object.assign(new FrameDouble(), { url: frame.url });
+        : Object.assign(new FrameDouble(), { url: frame.url, parent: contents.mainFrame });
       ipcMain.emit(channel, { sender: contents, senderFrame }, ...args);
       return;
     }

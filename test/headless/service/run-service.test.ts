@@ -88,6 +88,7 @@ test("install on Windows: a folder for three accounts, then the task from a file
   const file = "C:\\ProgramData\\EFS Mail Gateway\\service-task.xml";
   expect(system.done).toEqual([
     "folder C:\\ProgramData\\EFS Mail Gateway",
+    "run icacls.exe C:\\ProgramData\\EFS Mail Gateway /setowner *S-1-5-32-544 /T /C /Q",
     `run ${ICACLS}`,
     `write ${file}`,
     "run schtasks.exe /End /TN EFS Mail Gateway",

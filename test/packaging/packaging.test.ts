@@ -1,29 +1,41 @@
-/** The Linux package, built around a stand-in for Electron: what is in it and how it is described. */
+/** The packages, built around stand-ins for Electron: what is in them, and how they are described. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openDoubleLauncher } from "../desktop/double-driver.ts";
+import { settingsInput } from "../support/sample-settings.ts";
+import { describeWith } from "../support/skip.ts";
 import { buildProgram, makeFpm, packageApp, projectRoot } from "./package-app.ts";
-import { readAsar } from "./read-asar.ts";
-import { makeLinuxElectron, readFuses } from "./stand-in-electron.ts";
+import { extract, readAsar } from "./read-asar.ts";
+import { makeLinuxElectron, makeWindowsElectron, readFuses, readResources } from "./stand-in-electron.ts";
 
-const withDeb = existsSync("/usr/bin/dpkg-deb");
+const hasDpkg = existsSync("/usr/bin/dpkg-deb");
 
 let work: string;
+/** Of Linux. */
 let unpacked: string;
 let files: ReadonlyMap<string, Buffer>;
 
+// Both at once, from one build.
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "efs-package-"));
   await buildProgram();
-  await makeLinuxElectron(join(work, "electron"));
+  const [linux, windows] = [join(work, "linux"), join(work, "windows")];
+  await makeLinuxElectron(join(linux, "electron"));
+  await makeWindowsElectron(join(windows, "electron"));
   const fpm = { CUSTOM_FPM_PATH: await makeFpm(work) };
-  await packageApp(["--linux", withDeb ? "deb" : "dir"], join(work, "electron"), join(work, "dist"), fpm);
-  unpacked = join(work, "dist", "linux-unpacked");
+  await Promise.all([
+    packageApp(["--linux", hasDpkg ? "deb" : "dir"], join(linux, "electron"), join(linux, "dist"), fpm),
+    packageApp(["--win", "dir", "--x64"], join(windows, "electron"), join(windows, "dist")),
+  ]);
+  unpacked = join(linux, "dist", "linux-unpacked");
   files = readAsar(await readFile(join(unpacked, "resources", "app.asar")));
-}, 120_000);
+}, 180_000);
 
 afterAll(() => rm(work, { recursive: true, force: true }));
 
@@ -108,11 +120,41 @@ test("the fuses are set: it runs no other program than ours", async () => {
   });
 });
 
-test.skipIf(!withDeb)(
-  "the .deb: its description, its menu entry, icons; its scripts do nothing surprising",
-  async () => {
-    const [deb = ""] = (await readdir(join(work, "dist"))).filter((name) => name.endsWith(".deb"));
-    const path = join(work, "dist", deb);
+describeWith("browser", "the packaged app, with a double of Electron", () => {
+  test("runs by itself: its command line, and its tray", { timeout: 60_000 }, async () => {
+    // Outside of the project: nothing but what is in app.asar can be found.
+    const app = join(work, "app");
+    await extract(files, app);
+    const main = pathToFileURL(join(app, "out", "main", "main.js")).href;
+    const launcher = await openDoubleLauncher({ EFS_DOUBLE_MAIN: main });
+    onTestFinished(() => launcher.close());
+    const data = join(work, "data");
+    const { version } = JSON.parse(files.get("package.json")?.toString("utf8") ?? "{}") as {
+      version: string;
+    };
+    expect(await launcher.run(data, ["--cli", "--version"])).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+    });
+
+    await mkdir(data, { recursive: true });
+    const settings = { version: 1, ...settingsInput(), accounts: [] };
+    await writeFile(join(data, "settings.json"), JSON.stringify(settings));
+    const checked = await launcher.run(data, ["--cli", "check", "--json"]);
+    expect([checked.code, checked.stderr]).toEqual([0, ""]);
+
+    const desktop = await launcher.launch({ dataDirectory: data, args: ["--hidden"] });
+    expect((await desktop.ask("tray")).tooltip).toContain("EFS Mail Gateway");
+    // It may have ended before it has answered.
+    await desktop.ask("quit").catch(() => undefined);
+    expect((await desktop.ended).code).toBe(0);
+  });
+});
+
+describeWith("debian-tools", "the .deb", () => {
+  test("has its description, its menu entry and icons; its scripts do nothing surprising", async () => {
+    const [deb = ""] = (await readdir(join(work, "linux", "dist"))).filter((name) => name.endsWith(".deb"));
+    const path = join(work, "linux", "dist", deb);
     const dpkg = (...args: string[]): string => execFileSync("dpkg-deb", args, { encoding: "utf8" });
     const field = (name: string): string => dpkg("-f", path, name).trim();
     expect(["Package", "Section", "Architecture"].map(field)).toEqual(["efs-mail-gateway", "mail", "amd64"]);
@@ -133,6 +175,12 @@ test.skipIf(!withDeb)(
       Categories: "Network;Email;",
       Keywords: "mail;POP3;SMTP;gateway;",
     });
+    const command = join(folder, "usr/bin/efs");
+    expect((await stat(command)).mode & 0o777).toBe(0o755);
+    const { options, path: program } = efsCommand(await readFile(command, "utf8"));
+    // As the service starts it, and as it is called in the package.
+    expect(options).toBe("--ozone-platform=headless --disable-gpu --no-sandbox --cli");
+    expect(existsSync(join(folder, program))).toBe(true);
     const sizes = await readdir(join(folder, "usr/share/icons/hicolor"));
     expect(sizes).toEqual(expect.arrayContaining(["16x16", "32x32", "256x256", "512x512"]));
 
@@ -141,8 +189,41 @@ test.skipIf(!withDeb)(
     );
     // The service is the administrator's own step, and mail is never deleted.
     expect(scripts.join("\n")).not.toMatch(/systemctl|useradd|adduser|crontab|\/var\/lib|\$HOME|curl|wget/);
-  },
-);
+  });
+});
+
+test("the Windows program says what it is and which app.asar belongs to it; its fuses are set", async () => {
+  const folder = join(work, "windows", "dist", "win-unpacked");
+  const program = await readFile(join(folder, "EFS Mail Gateway.exe"));
+  expect(await readFile(join(folder, "efs.cmd"), "utf8")).toContain(
+    '"%~dp0EFS Mail Gateway.exe" --cli %*\r\n',
+  );
+  const { version } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const { strings, integrity } = readResources(program);
+  expect(strings).toMatchObject({
+    ProductName: "EFS Mail Gateway",
+    FileDescription: "EFS Mail Gateway",
+    InternalName: "EFS Mail Gateway",
+    ProductVersion: expect.stringContaining(version),
+  });
+  const archive = await readFile(join(folder, "resources", "app.asar"));
+  const header = archive.subarray(16, 16 + archive.readUInt32LE(12));
+  expect(integrity).toEqual([
+    { file: "resources\\app.asar", alg: "SHA256", value: createHash("sha256").update(header).digest("hex") },
+  ]);
+  expect(readFuses(program)).toMatchObject({
+    runAsNode: false,
+    asarIntegrity: true,
+    onlyLoadAppFromAsar: true,
+  });
+});
+
+const efsCommand = (script: string): { readonly path: string; readonly options: string } => {
+  const [, path = "", options = ""] = /^exec "([^"]+)" (.*) "\$@"$/m.exec(script) ?? [];
+  return { path, options };
+};
 
 const keyAndValue = (line: string): readonly [string, string] => [
   line.slice(0, line.indexOf("=")),
