@@ -272,14 +272,16 @@ export function desktopSpecs(openLauncher: () => Promise<Launcher>): void {
     await start(0);
     await desktop.page("/");
     await idle();
-    office.addMail(150);
+    office.addMail(80);
     const bounds = { x: 40, y: 50, width: 1_010, height: 720 };
     await desktop.ask("moveWindow", "/", bounds);
     await desktop.ask("clickTray", "Check now");
     await office.mailServer.received(10);
     await desktop.ask("quit");
     expect(await desktop.ended).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(office.mailServer.messages.length).toBeLessThan(150);
+    expect(office.mailServer.messages.length).toBeLessThan(80);
+    const closed = office.mailbox.events.filter(({ kind }) => kind === "closed");
+    expect(new Set(closed.map((event) => "by" in event && event.by))).toEqual(new Set(["quit"]));
 
     desktop = await launcher.launch({ dataDirectory: office.dataDirectory });
     await desktop.page("/");

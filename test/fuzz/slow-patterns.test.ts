@@ -177,7 +177,7 @@ describe("everything that reads, on 1 MB of it", () => {
       const lines = Array.from({ length: 50 }, () => `Received: from ${text.slice(0, 20_000)} by x\r\n`).join(
         "",
       );
-      headerFacts(parseHeaderBlock(Buffer.from(lines, "latin1")));
+      headerFacts(Buffer.from(lines, "latin1"));
     },
     "a Received line": (text) => void parseReceivedHeader(text),
     "our own trace": (text) => void isOwnTrace(text, "5b1c"),

@@ -92,6 +92,7 @@ function open(): Guard {
     },
     settings: () => settings,
     lists: () => lists,
+    isRelayDenied: () => false,
     resolve: () => resolution,
     kick: () => undefined,
     onJunked: () => undefined,
@@ -161,7 +162,7 @@ function refused({ id, recipients }: HeldMessage): AttemptResult {
   const reply = { code: 550, enhanced: null, text: "No such domain" };
   const failure = { scope: "recipient", permanent: true, phase: "rcpt", reply, problem: null };
   return {
-    message: { id, kind: "mail" },
+    message: { id, kind: "mail", recipients },
     endedAt: NOW,
     recipients: recipients.map((recipient) => ({
       recipient,

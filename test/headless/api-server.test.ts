@@ -182,10 +182,21 @@ test("one that is stopping counts as gone, but finishes what it began", async ()
   const check = owner?.call("check", {});
   // The order of arrival: this second question is answered when the first one has arrived.
   await owner?.call("status", {});
-  server.refuse();
+  await server.refuse();
   expect(await connectOwner(folder)).toBeNull();
+  expect(await owner?.call("status", {})).toMatchObject({ error: { code: "owner-stopping" } });
   resolve(goodRun);
   expect(await check).toEqual({ ok: goodRun });
+});
+
+test("whoever takes over the data while this one still finishes keeps the files that say where it is", async () => {
+  const { folder, server } = await startApi();
+  await server.refuse();
+  expect(await readdir(folder)).toEqual([]);
+  await writeFile(join(folder, "api-token"), "of the next one");
+  await writeFile(join(folder, "endpoint.json"), "{}");
+  await server.close();
+  expect((await readdir(folder)).sort()).toEqual(["api-token", "endpoint.json"]);
 });
 
 async function listen(server: Server): Promise<number> {

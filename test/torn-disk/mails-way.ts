@@ -41,9 +41,9 @@ export function mailsWay(
         promise(`settled ${uid}`);
       }
     },
-    () => collect("waiting"),
-    // What was moved and removed is struck off.
+    // What was moved and removed is struck off; nothing but this flushes the folders for it.
     () => spool.forgetHistory([]),
+    () => collect("waiting"),
     () => collect("last"),
   ];
 }
