@@ -7,8 +7,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { collectAccount } from "./collect/collector.ts";
-import { createDispatcher, type DeliverySettings, type Dispatcher } from "./deliver/dispatcher.ts";
-import { smtpServer } from "./deliver/smtp-server.ts";
+import { createDispatcher, type Dispatcher } from "./deliver/dispatcher.ts";
 import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
 import { explainFailure } from "./explain/explain-failure.ts";
@@ -31,11 +30,12 @@ import { heloName } from "./gateway/helo-name.ts";
 import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
-import { MailRuns } from "./gateway/mail-runs.ts";
+import { MailRuns, stoppingProblem } from "./gateway/mail-runs.ts";
 import { RECENT_LINES, RecentLog } from "./gateway/recent-log.ts";
 import { runSchedule } from "./gateway/run-schedule.ts";
 import { spoolAlerts } from "./gateway/send-alerts.ts";
 import { spoolOversizeNotice } from "./gateway/send-oversize-notice.ts";
+import { deliverySettings, spoolPolicy } from "./gateway/stage-settings.ts";
 import { takeUpOrphans } from "./gateway/take-up-orphans.ts";
 import { createTrials } from "./gateway/trials.ts";
 import { type AddressLists, openAddressLists } from "./lists/address-lists.ts";
@@ -44,7 +44,7 @@ import { createProgramLog } from "./log/program-log.ts";
 import { readLogTail } from "./log/read-log-tail.ts";
 import type { ClockDoubt } from "./model/clock-doubt.ts";
 import type { Alert } from "./model/event.ts";
-import type { Gateway, GatewayOptions, OpenGateway } from "./model/gateway.ts";
+import type { Gateway, OpenGateway } from "./model/gateway.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model/message.ts";
 import type { RaiseAlert } from "./model/ports.ts";
 import { describeProblem, ProblemError } from "./model/problem.ts";
@@ -54,17 +54,14 @@ import { ownSender } from "./outcome/postmaster-report.ts";
 import { settle } from "./outcome/settle.ts";
 import { watchMarker } from "./schedule/marker-file.ts";
 import { createSettingsStore, missingSettings } from "./settings/settings-store.ts";
-import { openSpool, type Spool } from "./spool/spool.ts";
-import type { SpoolPolicy } from "./spool/spool-context.ts";
+import { openSpool } from "./spool/spool.ts";
 import { createTap } from "./transcript/tap.ts";
 import { fileProblem } from "./util/file-problem.ts";
 import { nodeFileSystem } from "./util/file-system.ts";
+import { Running } from "./util/running.ts";
 import { parseHeaderBlock } from "./wire/header-block.ts";
 
-const DAY = 86_400_000;
 const RECENT_ALERTS = 50;
-/** What asks a mail program to tell the sender that a message was read. */
-const READ_RECEIPT_FIELDS = ["Disposition-Notification-To", "Return-Receipt-To", "X-Confirm-Reading-To"];
 
 export const openGateway: OpenGateway = async (options) => {
   const { clock, secrets, dataDirectory } = options;
@@ -128,7 +125,10 @@ export const openGateway: OpenGateway = async (options) => {
   try {
     await makeLogFolder(join(dataDirectory, "log"));
     // Again, now that the data is ours: passwords written by hand are sealed.
-    settings = await loadSettings(() => store.load(), dataDirectory);
+    settings = await loadSettings(
+      () => store.load({ restored: (problem) => raiseAlert({ cause: "settings-restored", problem }) }),
+      dataDirectory,
+    );
     lists = await openAddressLists({
       dataDirectory,
       log,
@@ -153,6 +153,12 @@ export const openGateway: OpenGateway = async (options) => {
     onChange: (totals) => events.emit({ kind: "progress", totals }),
   });
 
+  const delivery = () =>
+    deliverySettings(settings, {
+      helo: heloName(settings, hostName),
+      secrets,
+      installationId: spool.installationId,
+    });
   const dispatcher: Dispatcher = createDispatcher(
     {
       clock,
@@ -181,7 +187,7 @@ export const openGateway: OpenGateway = async (options) => {
         });
       },
     },
-    deliverySettings(settings, hostName, options, spool),
+    delivery(),
   );
 
   const contextOf = (account: ExamineContext["account"]): ExamineContext => {
@@ -340,35 +346,44 @@ export const openGateway: OpenGateway = async (options) => {
   });
   let stopSchedule: (() => void) | null = null;
   let closing: Promise<void> | null = null;
+  /** What writes files of the data folder: they are another process's once it is given back. */
+  const writing = new Running();
   const close = async (): Promise<void> => {
     stopSchedule?.();
-    await Promise.all([runs.stop(), diagnoses.stop(), trials.stop()]);
+    await Promise.all([runs.stop(), diagnoses.stop(), trials.stop(), writing.ended()]);
     await dispatcher.close();
     await alertDesk.saved();
     await spool.close();
     await Promise.all([mailFile.close(), programFile.close()]);
   };
 
-  const saveSettings = async (next: Settings): Promise<void> => {
-    settings = await store.save(next);
-    dispatcher.configure(deliverySettings(settings, hostName, options, spool));
-    runs.settingsChanged();
-    await guard.settingsChanged();
+  const write = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (closing !== null) throw new ProblemError(stoppingProblem);
+    return writing.track(work());
   };
+  const saveSettings = (next: Settings): Promise<void> =>
+    write(async () => {
+      settings = await store.save(next);
+      dispatcher.configure(delivery());
+      runs.settingsChanged();
+      await guard.settingsChanged();
+    });
+  const addressing = createAddressing({
+    dataDirectory,
+    clock,
+    secrets,
+    tap,
+    lists,
+    installationId: spool.installationId,
+    settings: () => settings,
+    saveSettings,
+    listsChanged: () => guard.settingsChanged(),
+    alone: (work) => runs.alone(work),
+  });
 
   const gateway: Gateway = {
-    ...createAddressing({
-      dataDirectory,
-      clock,
-      secrets,
-      tap,
-      lists,
-      installationId: spool.installationId,
-      settings: () => settings,
-      saveSettings,
-      listsChanged: () => guard.settingsChanged(),
-      alone: (work) => runs.alone(work),
-    }),
+    ...addressing,
+    importList: (order) => write(() => addressing.importList(order)),
     ...createHistoryCalls(spool, clockWatch, () => runs.review()),
     ...createActions({
       clock,
@@ -437,37 +452,4 @@ async function loadSettings(load: () => Promise<Settings | null>, dataDirectory:
   const settings = await load();
   if (settings === null) throw new ProblemError(missingSettings(dataDirectory));
   return settings;
-}
-
-function deliverySettings(
-  settings: Settings,
-  hostName: string,
-  { secrets }: GatewayOptions,
-  { installationId }: Spool,
-): DeliverySettings {
-  const { smtp } = settings;
-  const helo = heloName(settings, hostName);
-  return {
-    server: smtpServer(smtp, helo, secrets),
-    fallback: smtp.fallback === null ? null : smtpServer(smtp.fallback, helo, secrets),
-    connections: smtp.connections,
-    messagesPerConnection: smtp.messagesPerConnection,
-    forward: smtp.forward,
-    expireMs: settings.retry.expireDays * DAY,
-    trace: { enabled: settings.control.traceHeader, helo, installationId },
-    withoutFields: settings.control.stripReadReceipts ? READ_RECEIPT_FIELDS : [],
-  };
-}
-
-function spoolPolicy({ antivirus, duplicates, retention, backup }: Settings): SpoolPolicy {
-  return {
-    duplicateDays: duplicates.days,
-    realtimeAntivirus: antivirus.realtime,
-    sendingDelay: (size) =>
-      1_000 * (antivirus.delaySeconds + Math.ceil((antivirus.perMegabyteSeconds * size) / 1_048_576)),
-    reportedDays: retention.reportedDays,
-    junkDays: retention.junkDays,
-    backupDays: backup.days,
-    historyDays: retention.historyDays,
-  };
 }

@@ -2,7 +2,8 @@
  * The main window and the detail window.
  *
  * 1. A window is made when somebody wants to see it: hidden at login, none is.
- * 2. Closing the main window hides it; the mail goes on. The detail window is really closed.
+ * 2. Closing the main window hides it; the mail goes on. The detail window is really closed. A page that closes itself
+ *    (its OK) is not asked by Electron: its window goes, and is made anew when somebody wants to see it.
  * 3. A page that crashed is loaded again, at the place where it was; the mail does not notice.
  */
 import { join } from "node:path";
@@ -75,7 +76,10 @@ export function createWindows(options: WindowsOptions): Windows {
     window.on("close", () => rememberBounds(name, window));
     reloadWhenItCrashes(window);
     window.once("ready-to-show", () => window.show());
-    window.on("closed", () => open.delete(name));
+    window.on("closed", () => {
+      // At the end none is known any more.
+      if (open.delete(name) && name === "main") onHidden();
+    });
     if (name === "main") {
       window.on("close", (event) => {
         event.preventDefault();
@@ -103,6 +107,7 @@ export function createWindows(options: WindowsOptions): Windows {
       return;
     }
     const { what, cure } = words.texts.pageFault;
+    for (const [name, each] of open) if (each === window) open.delete(name);
     window.destroy();
     void dialog.showMessageBox({ type: "error", title: words.texts.product, message: what, detail: cure });
   };
@@ -133,7 +138,9 @@ export function createWindows(options: WindowsOptions): Windows {
       if (there !== undefined) bridge.go(there.webContents, path);
     },
     destroy() {
-      for (const [name, window] of open) {
+      const all = [...open];
+      open.clear();
+      for (const [name, window] of all) {
         rememberBounds(name, window);
         window.destroy();
       }

@@ -374,7 +374,8 @@ export class SmtpConnection extends Base {
   #answered(text: string): void {
     const waiting = this.#waiting[0];
     if (waiting === undefined) return;
-    const reply = readReply(text);
+    // A server that gives the password back does not get it into logs and reports.
+    const reply = this.#maskedReply(readReply(text));
     if (reply === null) {
       this.fail({ cause: "protocol", phase: waiting.phase, code: null, reply: null });
       return;
@@ -422,7 +423,7 @@ export class SmtpConnection extends Base {
       cause: "protocol",
       phase: this.#phase,
       code: null,
-      reply: readReply(this._responseQueue[0] ?? ""),
+      reply: this.#maskedReply(readReply(this._responseQueue[0] ?? "")),
     });
   }
 

@@ -19,6 +19,7 @@ import { escapeUnprintable } from "../model/reply.ts";
 import type { AccountSettings, Settings, SmtpServerSettings } from "../model/settings.ts";
 import type { TlsFacts } from "../model/tls-facts.ts";
 import type { Spool } from "../spool/spool.ts";
+import { Running } from "../util/running.ts";
 
 const POP3_SECONDS = 60;
 const SMTP_LIMITS = { connect: 20_000, greeting: 60_000, mail: 60_000, recipient: 60_000 };
@@ -44,7 +45,7 @@ export interface DiagnosisRuns {
 
 export function createDiagnosisRuns(parts: DiagnosisParts): DiagnosisRuns {
   const stopping = new AbortController();
-  const running = new Set<Promise<Diagnosis>>();
+  const running = new Running();
   let sessions = 0;
   const { clock, secrets, spool } = parts;
   const { directory } = spool;
@@ -88,16 +89,11 @@ export function createDiagnosisRuns(parts: DiagnosisParts): DiagnosisRuns {
         },
         signal: signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]),
       });
-      running.add(work);
-      try {
-        return await work;
-      } finally {
-        running.delete(work);
-      }
+      return running.track(work);
     },
     async stop() {
       stopping.abort();
-      await Promise.allSettled(running);
+      await running.ended();
     },
   };
 }

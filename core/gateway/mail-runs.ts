@@ -476,7 +476,7 @@ function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
   return [...seen.values()];
 }
 
-const stoppingProblem: Problem = {
+export const stoppingProblem: Problem = {
   code: "gateway-stopping",
   what: "The gateway is just being stopped and begins nothing new.",
   cure: "Start it again, then try once more.",

@@ -25,6 +25,7 @@ import {
   storedPasswords,
 } from "../settings/passwords.ts";
 import { errorCode } from "../util/file-system.ts";
+import { Running } from "../util/running.ts";
 import { HEADERS_LOOKED_AT } from "./addressing.ts";
 import { openMailbox, openMailServer } from "./diagnosis.ts";
 import { findHeaders } from "./find-headers.ts";
@@ -61,17 +62,9 @@ export function createTrials(parts: TrialsParts): RunningTrials {
   const { clock, tap, secrets, settings: inForce } = parts;
   const lookUp = parts.lookUp ?? namePorts.lookUp;
   const stopping = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const running = new Running();
   let sessions = 0;
 
-  const tracked = async <Result>(work: Promise<Result>): Promise<Result> => {
-    running.add(work);
-    try {
-      return await work;
-    } finally {
-      running.delete(work);
-    }
-  };
   const ended = (signal: AbortSignal | undefined): AbortSignal =>
     signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
 
@@ -106,7 +99,7 @@ export function createTrials(parts: TrialsParts): RunningTrials {
     signal: AbortSignal | undefined,
     helo: () => string = () => "",
   ): Promise<ConnectionTest> =>
-    tracked(
+    running.track(
       (async () => {
         const seen: Seen = { tls: null, status: null, capabilities: null };
         const checks: DiagnosisCheck[] = [];
@@ -166,7 +159,7 @@ export function createTrials(parts: TrialsParts): RunningTrials {
     },
     findHeaders(settings, accountId, { count = HEADERS_LOOKED_AT, signal } = {}) {
       const account = withPassword(accountNamed(settings, accountId));
-      return tracked(
+      return running.track(
         parts.alone((alone) =>
           findHeaders({
             account,
@@ -182,7 +175,7 @@ export function createTrials(parts: TrialsParts): RunningTrials {
     },
     async stop() {
       stopping.abort();
-      await Promise.allSettled(running);
+      await running.ended();
     },
   };
 }

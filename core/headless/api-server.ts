@@ -41,8 +41,11 @@ export interface ApiServer {
   readonly address: string;
   /** The same with a token that signs in once, within ten minutes. */
   issueAddress(): string;
-  /** From now on commands are refused; those that run are finished. */
-  refuse(): void;
+  /**
+   * From now on commands are refused; those that run are finished. To be awaited before the data is given back: nobody
+   * is told of this process any more, and the files that say so are the next one's.
+   */
+  refuse(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,9 +73,15 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   addPageRoutes(pageApp, { access, dispatch, streams, clock, pages, encrypted: tls !== null });
   addCallRoutes(callApp, { token, access, dispatch, issueAddress });
 
-  async function close(): Promise<void> {
+  let leaving: Promise<void> | null = null;
+  function refuse(): Promise<void> {
     stopping = true;
-    await removeEndpoint(dataDirectory);
+    leaving ??= removeEndpoint(dataDirectory);
+    return leaving;
+  }
+
+  async function close(): Promise<void> {
+    await refuse();
     for (const app of apps) await app.close();
     await access.flushed();
   }
@@ -93,9 +102,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   return {
     address,
     issueAddress,
-    refuse() {
-      stopping = true;
-    },
+    refuse,
     close,
   };
 }

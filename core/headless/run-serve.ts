@@ -58,7 +58,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
       output.note("There are no settings yet: open the address in a browser, or efs import FILE.");
     await aborted(signal);
   } finally {
-    server?.refuse();
+    await server?.refuse();
     // The gateway first: a check that a viewer waits for ends with its answer.
     try {
       await host.close();

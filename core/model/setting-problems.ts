@@ -52,6 +52,7 @@ type Simple = Exclude<
 function sentence(issue: Simple): string {
   switch (issue.code) {
     case "invalid_type":
+      if (issue.input === "") return "must not be empty";
       return issue.input === undefined
         ? "is missing"
         : `must be ${typeName(issue.expected)}, not ${inputName(issue.input)}`;

@@ -93,7 +93,11 @@ const addressingSchema = z.discriminatedUnion("mode", [
 
 export const accountSchema = z.strictObject({
   id,
-  name: z.string().max(100).default(""),
+  name: z
+    .string()
+    .max(100)
+    .refine((text) => !/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text), "holds a control character")
+    .default(""),
   host,
   port: port.default(110),
   security: z.enum(["none", "starttls", "tls"]).default("none"),

@@ -8,8 +8,10 @@
  * 3. No password is in the file in clear: `save` seals what is not sealed. One that a person wrote into the
  *    file by hand is sealed at the next load by the process that owns the data.
  * 4. Saves run one after another.
+ * 5. A file that is provably damaged (`last-good`) is put aside and named by the process that owns the data, and the
+ *    last good settings are in force.
  */
-import { readFile, rename } from "node:fs/promises";
+import { readFile, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import type { Secrets } from "../model/ports.ts";
@@ -20,16 +22,23 @@ import type { Settings } from "../model/settings.ts";
 import { fileProblem } from "../util/file-problem.ts";
 import { errorCode, nodeFileSystem } from "../util/file-system.ts";
 import { writeDurably } from "../util/write-durably.ts";
+import { type GoodSettings, goodInsteadOf, keepAsGood, restoredSettings } from "./last-good.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { hasClearPasswords, sealPasswords } from "./passwords.ts";
+
+export interface LoadOptions {
+  readonly readOnly?: boolean;
+  readonly restored?: (problem: Problem) => void;
+}
 
 export interface SettingsStore {
   readonly path: string;
   /**
    * null: there is no file yet. Rejects with ProblemError `settings-invalid`, `settings-newer` or
-   * `settings-unreadable`. `readOnly` leaves the file alone even when it holds a password in clear.
+   * `settings-unreadable`. `readOnly` leaves the file alone even when it holds a password in clear, or is damaged.
+   * `restored`: a damaged one was replaced.
    */
-  load(options?: { readonly readOnly?: boolean }): Promise<Settings | null>;
+  load(options?: LoadOptions): Promise<Settings | null>;
   /** Gives back what is in the file now: the same with sealed passwords. Rejects with ProblemError. */
   save(settings: Settings): Promise<Settings>;
   /**
@@ -43,12 +52,40 @@ export function createSettingsStore(dataDirectory: string, secrets: Secrets): Se
   const path = join(dataDirectory, "settings.json");
   let saving: Promise<unknown> = Promise.resolve();
 
-  async function load({ readOnly = false } = {}): Promise<Settings | null> {
+  async function load({ readOnly = false, restored }: LoadOptions = {}): Promise<Settings | null> {
+    const found = await read().catch(async (error: unknown) => {
+      const good = isInvalid(error) ? await goodInsteadOf(path) : null;
+      if (good === null) throw error;
+      if (!readOnly) await restore(good, restored);
+      return good.settings;
+    });
+    if (found !== null && hasClearPasswords(found)) {
+      return readOnly ? sealPasswords(found, secrets) : save(found);
+    }
+    if (found !== null && !readOnly) await keepAsGood(path);
+    return found;
+  }
+
+  async function read(): Promise<Settings | null> {
     const database = new Low<Settings | null>(adapter(path), null);
     await database.read();
-    const found = database.data;
-    if (found === null || !hasClearPasswords(found)) return found;
-    return readOnly ? sealPasswords(found, secrets) : save(found);
+    return database.data;
+  }
+
+  /** The damaged one is copied, not moved: at no moment there are no settings. */
+  async function restore({ content }: GoodSettings, restored: LoadOptions["restored"]): Promise<void> {
+    try {
+      const aside = asideName("damaged", (await stat(path)).mtimeMs);
+      await writeDurably(aside, await readFile(path), 0o600);
+      await writeDurably(path, content, 0o600);
+      restored?.(restoredSettings(path, aside));
+    } catch (error) {
+      throw new ProblemError(fileProblem("settings-unwritable", "Writing", path, error), { cause: error });
+    }
+  }
+
+  function asideName(why: "invalid" | "damaged", at: number): string {
+    return `${path}.${why}-${new Date(at).toISOString().replace(/[-:]|\.\d+/g, "")}`;
   }
 
   function save(settings: Settings): Promise<Settings> {
@@ -57,6 +94,7 @@ export function createSettingsStore(dataDirectory: string, secrets: Secrets): Se
       const sealed = sealPasswords(settings, secrets);
       database.data = sealed;
       await database.write();
+      await keepAsGood(path);
       return sealed;
     });
     saving = saved.catch(() => undefined);
@@ -68,9 +106,9 @@ export function createSettingsStore(dataDirectory: string, secrets: Secrets): Se
       await load({ readOnly: true });
       return null;
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.problem.code !== "settings-invalid") throw error;
+      if (!isInvalid(error)) throw error;
     }
-    const aside = `${path}.invalid-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+    const aside = asideName("invalid", now);
     try {
       await rename(path, aside);
       await nodeFileSystem.syncFolder(dirname(path));
@@ -81,6 +119,10 @@ export function createSettingsStore(dataDirectory: string, secrets: Secrets): Se
   }
 
   return { path, load, save, moveInvalidAside };
+}
+
+function isInvalid(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.code === "settings-invalid";
 }
 
 function adapter(path: string): Adapter<Settings | null> {

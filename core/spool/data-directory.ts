@@ -2,12 +2,13 @@
  * The data directory: its tree, and that one process owns it.
  *
  * 1. The lock is an SQLite file held in an exclusive transaction: the system takes it back when the process
- *    dies, however it dies, and on every platform. Nothing is written into it.
+ *    dies, however it dies, and on every platform. Nothing is written into it; what a bad disk puts there goes.
  * 2. A directory on a network share or in a synchronised folder is refused (PRODUCT section 9): file locks
  *    and fsync mean little there.
  * 3. All of it is for the owner alone.
  */
 import { randomBytes } from "node:crypto";
+import { truncateSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Folder } from "../model/message.ts";
@@ -141,18 +142,41 @@ async function probe(fileSystem: FileSystem, folder: string): Promise<void> {
 
 function lock(root: string): () => void {
   const path = join(root, "efs.lock");
-  let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(path, { timeout: 0 });
+    return exclusive(path);
+  } catch (error) {
+    if (!isDamage(error)) throw refused(root, path, error);
+  }
+  try {
+    // Whoever holds it would have been found before its content was: it is nobody's, and empty when it is sound.
+    truncateSync(path);
+    return exclusive(path);
+  } catch (error) {
+    throw refused(root, path, error);
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE.notADatabase || code === SQLITE.corrupt;
+}
+
+function refused(root: string, path: string, error: unknown): ProblemError {
+  const code = sqliteCode(error);
+  if (code === SQLITE.busy || code === SQLITE.locked) return new ProblemError(inUseProblem(root));
+  return storageError(error, path, "could not be opened");
+}
+
+/** Gives the lock back. */
+function exclusive(path: string): () => void {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
-    database?.close();
-    const code = sqliteCode(error);
-    if (code === SQLITE.busy || code === SQLITE.locked) throw new ProblemError(inUseProblem(root));
-    throw storageError(error, path, "could not be opened");
+    database.close();
+    throw error;
   }
-  const held = database;
   return () => {
-    if (held.isOpen) held.close();
+    if (database.isOpen) database.close();
   };
 }

@@ -107,7 +107,7 @@ export class Journal {
   commit<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!this.#open) {
-        reject(storageError(new Error("the journal is closed"), this.path, "could not be written"));
+        reject(this.#closed("could not be written"));
         return;
       }
       this.#queue.push({ run: work, resolve: (value) => resolve(value as T), reject });
@@ -180,6 +180,7 @@ export class Journal {
   }
 
   #reading<T>(read: () => T): T {
+    if (!this.#open) throw this.#closed("could not be read");
     try {
       return read();
     } catch (error) {
@@ -187,6 +188,10 @@ export class Journal {
       if (sqliteCode(error) === null || this.database.isTransaction) throw error;
       throw this.#trouble(error, false);
     }
+  }
+
+  #closed(doing: string): ProblemError {
+    return storageError(new Error("the journal is closed"), this.path, doing);
   }
 
   #trouble(error: unknown, uncertain: boolean): ProblemError {

@@ -9,7 +9,7 @@
 import { addressKey } from "../model/address.ts";
 import type { AliasSource, ListLineProblem } from "../model/address-lists.ts";
 import { isSafeInBrackets } from "./address-spec.ts";
-import { readAddressList } from "./addresses.ts";
+import { newFileBudget, readAddressList, type StrictBudget } from "./addresses.ts";
 import { contentLines, lineBeginning, quotedLine } from "./text-file.ts";
 
 export interface AliasFile {
@@ -28,8 +28,9 @@ export function parseAliasFile(text: string): AliasFile {
   const found = new Map<string, { readonly from: string; to: readonly string[] }>();
   const lines = new Map<string, number>();
   const problems: ListLineProblem[] = [];
+  const budget = newFileBudget();
   for (const { line, text: content } of contentLines(text)) {
-    const read = readLine(content);
+    const read = readLine(content, budget);
     const tell = (message: string): void => void problems.push({ line, text: quotedLine(content), message });
     if (typeof read === "string") {
       tell(read);
@@ -56,18 +57,21 @@ export function parseAliasFile(text: string): AliasFile {
 }
 
 /** The alias of a line, `to` empty for nobody; or what is wrong with it. */
-function readLine(content: string): { readonly from: string; readonly to: readonly string[] } | string {
+function readLine(
+  content: string,
+  budget: StrictBudget,
+): { readonly from: string; readonly to: readonly string[] } | string {
   // A local part may hold one as well: `bounce+anna=example.com@lists.example = anna@example.com`.
   const equals = /^[^@]*@[^=]*=/.exec(content)?.[0].lastIndexOf("=") ?? content.indexOf("=");
   if (equals < 0) return 'has no "="; write it as: name@example.com = other@example.com';
-  const left = readAddressList(content.slice(0, equals));
+  const left = readAddressList(content.slice(0, equals), budget);
   const from = left.found[0]?.address;
   const sole = left.found.length === 1 && left.unreadable.length === 0;
   if (!sole || from === undefined || !isSafeInBrackets(from)) return 'has no single address before the "="';
   const target = content.slice(equals + 1).trim();
   if (target === "") return 'has nothing after the "="; to deliver to nobody write IGNORE';
   if (isNobody(target)) return { from, to: [] };
-  const right = readAddressList(target);
+  const right = readAddressList(target, budget);
   const [odd] = right.unreadable;
   if (odd !== undefined) return `has something after the "=" that is no address: ${quotedLine(odd)}`;
   if (right.found.length === 0) return 'has no address after the "="';

@@ -1,7 +1,7 @@
 /** `efsusers.txt`: one address a line; `#` and `;` begin comments. */
 import { addressKey } from "../model/address.ts";
 import type { ListLineProblem } from "../model/address-lists.ts";
-import { readAddressList } from "./addresses.ts";
+import { newFileBudget, readAddressList } from "./addresses.ts";
 import { contentLines, lineBeginning, quotedLine } from "./text-file.ts";
 
 export interface UsersFile {
@@ -14,8 +14,9 @@ export interface UsersFile {
 export function parseUsersFile(text: string): UsersFile {
   const users = new Set<string>();
   const problems: ListLineProblem[] = [];
+  const budget = newFileBudget();
   for (const { line, text: content } of contentLines(text)) {
-    const { found, unreadable } = readAddressList(content);
+    const { found, unreadable } = readAddressList(content, budget);
     const [first] = found;
     if (first !== undefined && found.length === 1 && unreadable.length === 0)
       users.add(addressKey(first.address));

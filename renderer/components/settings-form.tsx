@@ -55,7 +55,8 @@ export interface SettingsFormProps {
 
 export function SettingsForm({ children, ...props }: SettingsFormProps) {
   const { data, error } = useCall("settings", {});
-  if (error) return <ProblemAlert problem={problemOf(error)} />;
+  // What is being edited stays, also when it could not be asked for again.
+  if (error && data === undefined) return <ProblemAlert problem={problemOf(error)} />;
   if (data === undefined) return <FormSkeleton />;
   return (
     <LoadedForm latest={data} {...props}>
@@ -115,9 +116,13 @@ function LoadedForm({
     if (latest.revision === document.revision) return;
     if (!changed || latest.revision === savedHere.current || isUntouched(latest)) beginWith(latest, changed);
   }, [latest.revision, changed]);
-  const refuse = (fields: readonly string[]): void => {
-    onRefused?.(fields);
-    showFirstError();
+  const refuse = (fields: Readonly<Record<string, unknown>>): void => {
+    onRefused?.(Object.keys(fields));
+    // What no field here shows (too many accounts, for instance) is said above them.
+    requestAnimationFrame(() => {
+      if (showFirstError()) return;
+      setOthers(Object.entries(fields).map(([path, message]) => ({ path, message: String(message) })));
+    });
   };
 
   /** Saved elsewhere meanwhile, but nothing of this page: this page's values go into what is there now. */
@@ -138,29 +143,26 @@ function LoadedForm({
     beginWith(elsewhere, keepMine);
   };
 
-  const submit = form.onSubmit(
-    async (values: Record<string, unknown>) => {
-      const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
-      setOthers(elsewhereWrong);
-      if (elsewhereWrong.length > 0) return;
-      const result = await saveOnto(document, values).catch(() => null);
-      // The error is shown above the fields.
-      if (result === null) return;
-      if (result.kind === "invalid") {
-        const { fields, others: rest } = splitProblems(result.problems, sections);
-        form.setErrors(fields);
-        setOthers(rest);
-        refuse(Object.keys(fields));
-      } else if (result.kind === "changed-elsewhere") {
-        setElsewhere(await callValue(transport, "settings", {}).catch(() => null));
-      } else {
-        savedHere.current = result.revision;
-        form.resetDirty(values);
-        notifications.show({ message: t("form.saved") });
-      }
-    },
-    (errors: object) => refuse(Object.keys(errors)),
-  );
+  const submit = form.onSubmit(async (values: Record<string, unknown>) => {
+    const { others: elsewhereWrong } = splitProblems(problemsOf(values), sections);
+    setOthers(elsewhereWrong);
+    if (elsewhereWrong.length > 0) return;
+    const result = await saveOnto(document, values).catch(() => null);
+    // The error is shown above the fields.
+    if (result === null) return;
+    if (result.kind === "invalid") {
+      const { fields, others: rest } = splitProblems(result.problems, sections);
+      form.setErrors(fields);
+      setOthers(rest);
+      if (rest.length === 0) refuse(fields);
+    } else if (result.kind === "changed-elsewhere") {
+      setElsewhere(await callValue(transport, "settings", {}).catch(() => null));
+    } else {
+      savedHere.current = result.revision;
+      form.resetDirty(values);
+      notifications.show({ message: t("form.saved") });
+    }
+  }, refuse);
 
   return (
     <FormContext.Provider value={{ form, unsaved: () => whole(form.getValues()) as unknown as Settings }}>
@@ -218,9 +220,11 @@ function intoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: "center" });
 }
 
-/** The field is shown before it is told about. */
-function showFirstError(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>("[aria-invalid='true']")?.focus());
+/** Whether there is one. */
+function showFirstError(): boolean {
+  const field = document.querySelector<HTMLElement>("[aria-invalid='true']");
+  field?.focus();
+  return field !== null;
 }
 
 function FormSkeleton() {

@@ -92,7 +92,7 @@ function PageLink({
   const label = t(`pages.${name}`);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    if (active) link.current?.scrollIntoView({ block: "nearest" });
+    if (active) bringIntoSight(link.current);
   }, [active]);
   const badge =
     count === 0 ? null : (
@@ -126,4 +126,13 @@ function PageLink({
       />
     </Tooltip>
   );
+}
+
+/** Not `scrollIntoView`, after which the first Tab would begin at the link instead of at the top of the page. */
+function bringIntoSight(link: HTMLElement | null): void {
+  const area = link?.closest(".mantine-ScrollArea-viewport");
+  if (link === null || area === null || area === undefined) return;
+  const [inner, outer] = [link.getBoundingClientRect(), area.getBoundingClientRect()];
+  const missing = Math.max(0, inner.bottom - outer.bottom) - Math.max(0, outer.top - inner.top);
+  area.scrollBy(0, missing);
 }

@@ -34,7 +34,9 @@ export function StatusBar() {
       <Group mih={52} px="md" py={8} justify="space-between" className="efs-status-bar">
         <Group gap="sm" wrap="nowrap" miw={0}>
           {/* The state is announced when it changes; a countdown that spoke every second would drown everything. */}
-          <div role="status" style={{ flex: "none" }}>{status !== undefined && <StatePill state={status.state} />}</div>
+          <div role="status" style={{ flex: "none" }}>
+            {status !== undefined && <StatePill state={status.state} />}
+          </div>
           <Text size="sm" className="efs-numbers" role="timer" truncate>
             {running && progress !== null ? (
               <Running totals={progress} />

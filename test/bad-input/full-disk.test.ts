@@ -70,3 +70,30 @@ test("collecting onto a full disk", PATIENT, async ({ skip }) => {
   const arrived = mailboxMail(smtp.messages).map(({ bytes }) => sampleId(bytes));
   expect(arrived.sort()).toEqual(samples.map(({ uid }) => uid).sort());
 });
+
+test("a disk that the system has made read-only", PATIENT, async ({ skip }) => {
+  const disk = await smallDisk(20_000);
+  if (disk === null) return skip("no small file system can be mounted here");
+  const samples = makeSamples(4, { profile: "small", ways: ["x-original-to"] });
+  const pop3 = await startMailboxServer(samples);
+  onTestFinished(() => pop3.close());
+  const smtp = await startMailServer();
+  onTestFinished(() => smtp.close());
+  const data = join(disk, "data");
+  await saveOfficeSettings(data, officeSettings({ pop3: pop3.port, smtp: smtp.port }));
+  // So that there is a journal.
+  await smtp.stop();
+  await efs(["check", "--data", data]);
+  await smtp.start();
+  execFileSync("mount", ["-o", "remount,ro", disk], { stdio: "ignore" });
+  const refused = await efs(["check", "--data", data]);
+  expect([refused.code, refused.stdout]).toEqual([1, ""]);
+  expect(masked(refused.stderr, data)).toMatch(
+    /^efs: (?:The folder )?DATA\S* could not be \w+: it may not be written\. The answer was: "[^"\n]+"\. Give the account that runs this program the right to read and write there\.\n$/,
+  );
+  expectPlain(refused);
+  expect(smtp.messages).toEqual([]);
+  execFileSync("mount", ["-o", "remount,rw", disk], { stdio: "ignore" });
+  expect((await efs(["check", "--send-now", "--data", data])).code).toBe(0);
+  expect(mailboxMail(smtp.messages)).toHaveLength(4);
+});

@@ -19,7 +19,7 @@ test("settings.json: syntax, types, unknown keys, newer version, a folder, missi
       '{"accounts": [\n  {"id": "main",, }\n]}',
       invalid("not valid JSON in line 2, column 17: a name in double quotes is expected here"),
     ],
-    ["", invalid("not valid JSON in line 1, column 1: the file is empty")],
+    ["\n", invalid("not valid JSON in line 2, column 1: the file is empty")],
     [
       JSON.stringify({
         ...stored,
@@ -56,6 +56,26 @@ test("settings.json: syntax, types, unknown keys, newer version, a folder, missi
     "efs: Reading the settings file DATA/settings.json failed: it is a folder. Check the path.\n",
   ]);
   expect(office.pop3.counts().sessions).toBe(0);
+});
+
+test("settings.json as a power cut leaves it: put aside and named, and mail goes on", PATIENT, async () => {
+  const office = await startOffice();
+  const path = join(office.data, "settings.json");
+  const good = await readFile(path);
+  for (const damaged of [Buffer.alloc(0), good.subarray(0, 500), Buffer.alloc(good.length)]) {
+    await writeFile(path, damaged);
+    // Who does not own the data only reads.
+    const exported = await efs(["export", "--data", office.data]);
+    expect([exported.code, exported.stderr, (await readFile(path)).equals(damaged)]).toEqual([0, "", true]);
+    const finished = await office.check();
+    expect(finished.code).toBe(0);
+    expect(office.told(finished)).toMatch(
+      /^efs: DATA\/settings\.json was damaged; it is kept as settings\.json\.damaged-\d{8}T\d{6}Z, and the last good settings were put in its place\. Mail goes on\. Look whether the settings are as you want them, and check the disk\.\n$/,
+    );
+    expectPlain(finished);
+    expect((await readFile(path)).equals(good)).toBe(true);
+  }
+  expect(office.arrived()).toHaveLength(4);
 });
 
 test("import: whatever is in the file", PATIENT, async () => {

@@ -33,6 +33,7 @@ export async function openDoubleLauncher(
   const start = (dataDirectory: string, args: readonly string[]) =>
     startProcess([BOOT, "--data", dataDirectory, ...args], environment);
   return {
+    hasKeychain: environment["EFS_DOUBLE_KEYCHAIN"] !== "none",
     async launch({ dataDirectory, args = [] }: LaunchOptions) {
       const started = start(dataDirectory, args);
       const desktop = new DoubleDesktop(started, await newContext(browser), script);
@@ -203,7 +204,8 @@ class DoubleDesktop implements Desktop {
     this.#pages.set(window, page);
     await page.exposeBinding("efsDoubleTell", ({ frame }, told: ToldByPage) => {
       const isTop = frame.parentFrame() === null;
-      if ("opens" in told) this.#tell({ kind: "window-open", window, url: toApp(told.opens) });
+      if ("closes" in told) this.#tell({ kind: "closed", window });
+      else if ("opens" in told) this.#tell({ kind: "window-open", window, url: toApp(told.opens) });
       else this.#tell({ kind: "ipc", window, ...told, frame: { url: toApp(frame.url()), isTop } });
     });
     await page.addInitScript(this.#script);
@@ -277,7 +279,10 @@ class DoubleDesktop implements Desktop {
 }
 
 /** By `double/page.js`. */
-type ToldByPage = { readonly opens: string } | { readonly channel: string; readonly args: unknown[] };
+type ToldByPage =
+  | { readonly opens: string }
+  | { readonly closes: true }
+  | { readonly channel: string; readonly args: unknown[] };
 
 const toPage = (url: string): string => url.replace(APP_ORIGIN, ORIGIN);
 const toApp = (url: string): string => url.replace(ORIGIN, APP_ORIGIN);

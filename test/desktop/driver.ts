@@ -8,6 +8,8 @@ export interface LaunchOptions {
 }
 
 export interface Launcher {
+  /** Passwords are sealed with it; else with the key file, and the app says so. */
+  readonly hasKeychain: boolean;
   launch(options: LaunchOptions): Promise<Desktop>;
   /** The app with `--cli`, or a second start: until it has ended. */
   run(dataDirectory: string, args: readonly string[]): Promise<Ended>;

@@ -12,13 +12,18 @@ const WAIT = 30_000;
 export async function openRealLauncher(): Promise<Launcher> {
   const program = electronProgram();
   if (program === null) throw new Error("Electron's program is not installed");
-  const environment = { ...process.env, EFS_DATA: "", LANG: "en_GB.UTF-8" } as Record<string, string>;
+  const environment = { ...process.env, EFS_DATA: "", LANG: "en_GB.UTF-8", LANGUAGE: "en_GB" } as Record<
+    string,
+    string
+  >;
   const running = new Set<Desktop>();
   return {
+    // Runners have none on Linux; where one is unlocked, say so.
+    hasKeychain: process.platform !== "linux" || process.env["EFS_TEST_KEYCHAIN"] === "1",
     async launch({ dataDirectory, args = [] }) {
       const app = await _electron.launch({
         executablePath: program,
-        args: ["-r", PROBE, ROOT, "--lang=en-GB", "--data", dataDirectory, ...args],
+        args: ["--lang=en-GB", "-r", PROBE, ROOT, "--data", dataDirectory, ...args],
         env: environment,
       });
       const desktop = openDesktop(app);
@@ -69,7 +74,8 @@ function openDesktop(app: ElectronApplication): Desktop {
       return found as Page;
     },
     async close() {
-      if (!over) app.process().kill("SIGTERM");
+      // It ends in order on every system; what has just ended by itself cannot answer.
+      if (!over) await app.evaluate(({ app }) => app.quit()).catch(() => undefined);
       await ended;
     },
   };

@@ -50,6 +50,9 @@ export function edgeMessages(recipient: string): HostileMessage[] {
     [...text8Bit.slice(0, 2), "Content-Transfer-Encoding: quoted-printable"],
     "Gr=C3=BC=\r\nx=3D1\r\n",
   );
+  add("8-bit-body-unlabelled", [], utf8("Grüße, naïve\r\n"));
+  add("binary-without-nul", [], `${everyOctet().slice(1)}\r\n`);
+  for (const size of [2_048, 20_000]) add(`line-${size}`, [], `${"x".repeat(size)}\r\nshort\r\n`);
   add("header-line-9000", [`X-Long: ${"y".repeat(9_000)}`]);
   add("header-line-998", [`X-Long: ${"y".repeat(990)}`]);
   add("to-300-folded", [`To: ${Array.from({ length: 300 }, (_, at) => `u${at}@${domain}`).join(",\r\n\t")}`]);

@@ -58,6 +58,7 @@ test("each fate has its own line, with the server's words; the null sender is le
         { kind: "held", since: 1, reason: "unknown-outcome", failure: lost },
       ],
       ["e@x", { kind: "not-tried" }, { kind: "queued" }],
+      ["f@x", { kind: "refused", failure: later }, { kind: "expired", at: 1, failure: later }],
     ),
   );
   expect(lines).toEqual([
@@ -65,5 +66,6 @@ test("each fate has its own line, with the server's words; the null sender is le
     { level: "warning", text: "b@x: refused (550 No such user)" },
     { level: "info", text: "c@x: waits for another try (450 Busy)" },
     { level: "warning", text: "d@x: is held (The connection was lost)" },
+    { level: "warning", text: "f@x: given up, after too many days of trying (450 Busy)" },
   ]);
 });

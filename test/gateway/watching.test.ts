@@ -80,6 +80,31 @@ test("a run that is stopped ends; while paused the gateway says so, and a check 
   expect(gateway.status().state).not.toBe("paused");
 });
 
+test("what is being saved when it is closed is on the disk when the data is given back; then nothing is saved", async () => {
+  const { kit } = await office();
+  const gateway = await kit.open();
+  const settings = gateway.settings();
+  const withHelo = (number: number) => ({
+    ...settings,
+    smtp: { ...settings.smtp, helo: `h${number}.office.test` },
+  });
+  let ended = 0;
+  const saves = Array.from({ length: 40 }, (_, number) =>
+    gateway.saveSettings(withHelo(number)).finally(() => {
+      ended += 1;
+    }),
+  );
+  await gateway.close();
+  expect(ended).toBe(saves.length);
+  await Promise.all(saves);
+  await expect(gateway.saveSettings(settings)).rejects.toMatchObject({
+    problem: { code: "gateway-stopping" },
+  });
+  const next = await kit.open();
+  expect(next.settings().smtp.helo).toBe("h39.office.test");
+  await next.close();
+});
+
 test("the mailbox of the settings is tried with the stored password, while nothing is collected", async () => {
   const { kit, pop3 } = await office();
   const gateway = await kit.open();

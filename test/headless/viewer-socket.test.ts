@@ -182,7 +182,7 @@ test("when the gateway stops, calls are refused, what runs is finished, and page
   page.send({ subscription: 1, subscribe: "events", after: { epoch: "", sequence: 0 } });
   pages.source.tell({ kind: "state", state: "stopping" });
   expect(items(await page.next()).map(numberOf)).toEqual([1]);
-  pages.server.refuse();
+  await pages.server.refuse();
   page.send({ id: 3, call: "check", input: {} });
   expect(await page.next()).toMatchObject({ id: 3, result: { error: { code: "owner-stopping" } } });
   work.resolve({ ok: "done" });

@@ -12,9 +12,28 @@ import { settingsInput } from "../support/sample-settings.ts";
 import { describeWith } from "../support/skip.ts";
 import { buildProgram, makeFpm, packageApp, projectRoot } from "./package-app.ts";
 import { extract, readAsar } from "./read-asar.ts";
-import { makeLinuxElectron, makeWindowsElectron, readFuses, readResources } from "./stand-in-electron.ts";
+import {
+  MAC_FRAMEWORK,
+  makeLinuxElectron,
+  makeMacElectron,
+  makeWindowsElectron,
+  readFuses,
+  readResources,
+} from "./stand-in-electron.ts";
 
 const hasDpkg = existsSync("/usr/bin/dpkg-deb");
+
+/** The fuses as they have to be. */
+const SET = {
+  runAsNode: false,
+  cookieEncryption: true,
+  nodeOptions: false,
+  nodeInspect: false,
+  asarIntegrity: true,
+  onlyLoadAppFromAsar: true,
+  browserSnapshot: false,
+  fileProtocolPrivileges: false,
+};
 
 let work: string;
 /** Of Linux. */
@@ -25,13 +44,17 @@ let files: ReadonlyMap<string, Buffer>;
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), "efs-package-"));
   await buildProgram();
-  const [linux, windows] = [join(work, "linux"), join(work, "windows")];
+  const [linux, windows, mac] = [join(work, "linux"), join(work, "windows"), join(work, "mac")];
   await makeLinuxElectron(join(linux, "electron"));
   await makeWindowsElectron(join(windows, "electron"));
+  await makeMacElectron(join(mac, "electron"));
+  // Signing again what was changed needs a Mac.
+  const unsigned = "-c.electronFuses.resetAdHocDarwinSignature=false";
   const fpm = { CUSTOM_FPM_PATH: await makeFpm(work) };
   await Promise.all([
     packageApp(["--linux", hasDpkg ? "deb" : "dir"], join(linux, "electron"), join(linux, "dist"), fpm),
     packageApp(["--win", "dir", "--x64"], join(windows, "electron"), join(windows, "dist")),
+    packageApp(["--mac", "dir", "--x64", unsigned], join(mac, "electron"), join(mac, "dist")),
   ]);
   unpacked = join(linux, "dist", "linux-unpacked");
   files = readAsar(await readFile(join(unpacked, "resources", "app.asar")));
@@ -108,16 +131,7 @@ test("package.json says what is started, and nothing about how it is developed",
 });
 
 test("the fuses are set: it runs no other program than ours", async () => {
-  expect(readFuses(await readFile(join(unpacked, "efs-mail-gateway")))).toEqual({
-    runAsNode: false,
-    cookieEncryption: true,
-    nodeOptions: false,
-    nodeInspect: false,
-    asarIntegrity: true,
-    onlyLoadAppFromAsar: true,
-    browserSnapshot: false,
-    fileProtocolPrivileges: false,
-  });
+  expect(readFuses(await readFile(join(unpacked, "efs-mail-gateway")))).toEqual(SET);
 });
 
 describeWith("browser", "the packaged app, with a double of Electron", () => {
@@ -209,16 +223,33 @@ test("the Windows program says what it is and which app.asar belongs to it; its 
     ProductVersion: expect.stringContaining(version),
   });
   const archive = await readFile(join(folder, "resources", "app.asar"));
-  const header = archive.subarray(16, 16 + archive.readUInt32LE(12));
-  expect(integrity).toEqual([
-    { file: "resources\\app.asar", alg: "SHA256", value: createHash("sha256").update(header).digest("hex") },
-  ]);
-  expect(readFuses(program)).toMatchObject({
-    runAsNode: false,
-    asarIntegrity: true,
-    onlyLoadAppFromAsar: true,
-  });
+  expect(integrity).toEqual([{ file: "resources\\app.asar", alg: "SHA256", value: headerHash(archive) }]);
+  expect(readFuses(program)).toEqual(SET);
 });
+
+test("the app for macOS says what it is and which app.asar belongs to it; its fuses are set", async () => {
+  const contents = join(work, "mac", "dist", "mac", "EFS Mail Gateway.app", "Contents");
+  const info = await readFile(join(contents, "Info.plist"), "utf8");
+  const named = (key: string): string | undefined =>
+    new RegExp(`<key>${key}</key>\\s*<string>([^<]*)</string>`).exec(info)?.[1];
+  const archive = await readFile(join(contents, "Resources", "app.asar"));
+  expect(["CFBundleName", "CFBundleIdentifier", "LSApplicationCategoryType", "hash"].map(named)).toEqual([
+    "EFS Mail Gateway",
+    "org.efs-mail-gateway",
+    "public.app-category.business",
+    headerHash(archive),
+  ]);
+  expect(await readFile(join(contents, "Resources", named("CFBundleIconFile") ?? ""))).toEqual(
+    await readFile(join(projectRoot, "build", "icons", "icon.icns")),
+  );
+  expect(readFuses(await readFile(join(contents, MAC_FRAMEWORK)))).toEqual(SET);
+});
+
+/** What Electron compares before it loads anything of it. */
+const headerHash = (archive: Buffer): string =>
+  createHash("sha256")
+    .update(archive.subarray(16, 16 + archive.readUInt32LE(12)))
+    .digest("hex");
 
 const efsCommand = (script: string): { readonly path: string; readonly options: string } => {
   const [, path = "", options = ""] = /^exec "([^"]+)" (.*) "\$@"$/m.exec(script) ?? [];

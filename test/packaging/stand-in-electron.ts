@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const SENTINEL = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
 /** In the order in which their states lie behind the mark. */
@@ -48,6 +48,38 @@ export async function makeWindowsElectron(folder: string): Promise<void> {
   await makeCommon(folder);
   await writeFile(join(folder, "electron.exe"), windowsProgram());
 }
+
+/** The fuses of macOS lie in the framework that all of its programs share. */
+export const MAC_FRAMEWORK = "Frameworks/Electron Framework.framework/Electron Framework";
+
+export async function makeMacElectron(folder: string): Promise<void> {
+  const app = "Electron.app/Contents";
+  const helpers = ["", " (Renderer)", " (GPU)", " (Plugin)"].map((kind) => `Electron Helper${kind}`);
+  const files: readonly (readonly [string, string | Buffer])[] = [
+    ["LICENSE", "LICENSE"],
+    ["version", "version"],
+    [`${app}/Info.plist`, infoPlist("Electron")],
+    [`${app}/MacOS/Electron`, "stand-in"],
+    [`${app}/Resources/electron.icns`, "stand-in"],
+    [`${app}/${MAC_FRAMEWORK}`, fuseWire],
+    ...helpers.flatMap((name) => [
+      [`${app}/Frameworks/${name}.app/Contents/Info.plist`, infoPlist(name)] as const,
+      [`${app}/Frameworks/${name}.app/Contents/MacOS/${name}`, "stand-in"] as const,
+    ]),
+  ];
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content, { mode: 0o755 });
+  }
+}
+
+const infoPlist = (program: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>CFBundleExecutable</key><string>${program}</string>
+<key>CFBundleIdentifier</key><string>com.github.${program}</string>
+</dict></plist>
+`;
 
 async function makeCommon(folder: string): Promise<void> {
   await mkdir(join(folder, "locales"), { recursive: true });

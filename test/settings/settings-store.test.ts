@@ -1,8 +1,8 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { ProblemError } from "../../core/model/problem.ts";
-import { createSettingsStore } from "../../core/settings/settings-store.ts";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Problem, ProblemError } from "../../core/model/problem.ts";
+import { createSettingsStore, type SettingsStore } from "../../core/settings/settings-store.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { sampleSettings, settingsInput } from "../support/sample-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -30,7 +30,9 @@ test("what is saved is loaded again; passwords sealed; for the owner alone; noth
   expect(await readFile(store.path, "utf8")).not.toContain("s3cret");
   expect(saved.accounts[0]?.password).toEqual({ scheme: "fake-1", value: "sealed:terc3s" });
   expect((await stat(store.path)).mode & 0o777).toBe(0o600);
-  expect(await readdir(folder)).toEqual(["settings.json"]);
+  expect((await stat(join(folder, "settings.last-good.json"))).mode & 0o777).toBe(0o600);
+  expect(await readFile(join(folder, "settings.last-good.json"), "utf8")).not.toContain("s3cret");
+  expect((await readdir(folder)).sort()).toEqual(["settings.json", "settings.last-good.json"]);
 });
 
 test("saves one after another: the last one stands", async () => {
@@ -96,4 +98,77 @@ test("a password written in clear by hand is sealed by the next load, not by a r
   expect(await readFile(store.path, "utf8")).toBe(content);
   expect((await store.load())?.accounts[0]?.password).toEqual(sealed);
   expect(await readFile(store.path, "utf8")).not.toContain("s3cret");
+});
+
+describe("a file that is what is left of the last good one", () => {
+  let store: SettingsStore;
+  let good: Buffer;
+  beforeEach(async () => {
+    store = createSettingsStore(await temporaryFolder(), fakeSecrets());
+    await store.save(sampleSettings({ schedule: { weekdayMinutes: 7 } }));
+    good = await readFile(store.path);
+  });
+  const aside = async () =>
+    (await readdir(dirname(store.path))).filter((name) => name.startsWith("settings.json.damaged-"));
+
+  test("any beginning of it, zeros behind or between: put aside and named, the good ones are in force", async () => {
+    const settings = await store.load();
+    for (let kept = 0; kept < good.length - 2; kept += 37) {
+      const middle = Buffer.from(good);
+      middle.fill(0, kept >> 1, kept + 1);
+      const zeros = Buffer.concat([good.subarray(0, kept), Buffer.alloc(good.length - kept)]);
+      for (const damaged of [good.subarray(0, kept), zeros, middle]) {
+        await writeFile(store.path, damaged);
+        // Who only looks changes nothing.
+        expect(await store.load({ readOnly: true })).toEqual(settings);
+        expect([await aside(), (await readFile(store.path)).equals(damaged)]).toEqual([[], true]);
+        const told: Problem[] = [];
+        expect(await store.load({ restored: (problem) => told.push(problem) })).toEqual(settings);
+        const [name = ""] = await aside();
+        expect((await readFile(join(dirname(store.path), name))).equals(damaged)).toBe(true);
+        expect((await readFile(store.path)).equals(good)).toBe(true);
+        expect(told).toEqual([
+          {
+            code: "settings-restored",
+            what: `${store.path} was damaged; it is kept as ${name}, and the last good settings were put in its place.`,
+            cure: "Mail goes on. Look whether the settings are as you want them, and check the disk.",
+          },
+        ]);
+        await rm(join(dirname(store.path), name));
+      }
+    }
+  });
+
+  test("anything else may be somebody's work: refused, and stays as it is", async () => {
+    const text = good.toString("latin1");
+    const works = [
+      text.replace("7", "x"),
+      `${text} more`,
+      text.slice(0, 200).replace("{", "["),
+      text.slice(1),
+    ];
+    for (const content of works) {
+      await writeFile(store.path, content);
+      expect(await problemCode(store.load())).toBe("settings-invalid");
+      expect([await aside(), await readFile(store.path, "latin1")]).toEqual([[], content]);
+    }
+  });
+
+  test("no copy, one that is damaged itself, or one of a newer program: refused", async () => {
+    const copy = join(dirname(store.path), "settings.last-good.json");
+    await writeFile(store.path, good.subarray(0, 100));
+    for (const content of [null, good.subarray(0, 150), '{"version": 99}', Buffer.alloc(good.length)]) {
+      if (content === null) await rm(copy);
+      else await writeFile(copy, content);
+      expect(await problemCode(store.load())).toBe("settings-invalid");
+    }
+    expect(await aside()).toEqual([]);
+  });
+
+  test("what a person wrote into the file by hand is the last good one, once it was in force", async () => {
+    await writeFile(store.path, good.toString().replace('"weekdayMinutes": 7', '"weekdayMinutes": 9'));
+    await store.load();
+    await writeFile(store.path, "");
+    expect((await store.load())?.schedule.weekdayMinutes).toBe(9);
+  });
 });

@@ -59,6 +59,19 @@ describe("the data directory", () => {
     (await openDataDirectory(data, nodeFileSystem)).release();
   });
 
+  test("a lock file that a bad disk has written into is nobody's, unless somebody holds it", async () => {
+    const first = await openDataDirectory(data, nodeFileSystem);
+    for (const damage of [Buffer.alloc(5_000), Buffer.alloc(5_000, 0x41)]) {
+      writeFileSync(join(data, "efs.lock"), damage);
+      expect(await problemOf(openDataDirectory(data, nodeFileSystem))).toBe("data-directory-in-use");
+    }
+    first.release();
+    const second = await openDataDirectory(data, nodeFileSystem);
+    expect(statSync(join(data, "efs.lock")).size).toBe(0);
+    expect(await problemOf(openDataDirectory(data, nodeFileSystem))).toBe("data-directory-in-use");
+    second.release();
+  });
+
   test("a file in its place, or a folder that refuses files, is one clear problem", async () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "file"), "");

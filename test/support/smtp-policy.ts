@@ -40,6 +40,8 @@ export type PolicyVerdict = "accept" | "lose-answer" | PolicyReply;
 export interface SmtpPolicy {
   /** Local parts that exist; null: all. Unknown ones get 550. The magic local parts go first. */
   users: readonly string[] | null;
+  /** What unknown ones get instead of the usual 550. */
+  unknown?: PolicyReply;
   /** When set, every RCPT gets it. */
   allRecipients: PolicyReply | null;
   /** When set, every final dot gets it. */
@@ -58,7 +60,7 @@ export function judgeRecipient(policy: SmtpPolicy, address: string): PolicyVerdi
   const local = localPart(address);
   return policy.users === null || policy.users.includes(local)
     ? "accept"
-    : (RECIPIENT_REPLIES["unknown"] as PolicyReply);
+    : (policy.unknown ?? (RECIPIENT_REPLIES["unknown"] as PolicyReply));
 }
 
 /** The first recipient with a rule decides for all. */

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { escapeUnprintable } from "../../model/reply.ts";
 import type { ProgramFacts } from "./service-command.ts";
@@ -55,7 +56,10 @@ export function thisSystem(): ServiceSystem {
     async makeFolder(path) {
       await mkdir(path, { recursive: true });
     },
-    write: (path, content) => writeFile(path, content, { mode: 0o644 }),
+    async write(path, content) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content, { mode: 0o644 });
+    },
     delete: (path) => rm(path, { force: true }),
   };
 }

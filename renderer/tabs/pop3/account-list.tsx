@@ -32,12 +32,12 @@ export function AccountList({ onOpen }: { readonly onOpen: (index: number) => vo
   }
   return (
     <Paper withBorder bg="var(--efs-surface)">
-      <Table verticalSpacing="xs" horizontalSpacing="md" highlightOnHover>
+      <Table verticalSpacing="xs" horizontalSpacing="md" highlightOnHover layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("server.pop3.account")}</Table.Th>
-            <Table.Th>{t("server.pop3.addressed")}</Table.Th>
-            <Table.Th w="42%">{t("server.pop3.state")}</Table.Th>
+            <Table.Th w="25%">{t("server.pop3.addressed")}</Table.Th>
+            <Table.Th w="38%">{t("server.pop3.state")}</Table.Th>
             <Table.Th w={48}>
               <VisuallyHidden>{t("server.pop3.actions")}</VisuallyHidden>
             </Table.Th>
@@ -60,6 +60,7 @@ export function AccountList({ onOpen }: { readonly onOpen: (index: number) => vo
                     fw={600}
                     size="sm"
                     ta="left"
+                    style={{ overflowWrap: "anywhere" }}
                     onClick={() => onOpen(index)}
                   >
                     {nameOf(account) || t("server.pop3.unnamed")}
@@ -72,7 +73,7 @@ export function AccountList({ onOpen }: { readonly onOpen: (index: number) => vo
                 </Table.Td>
                 <Table.Td>
                   <Stack gap={0}>
-                    <Text size="sm">
+                    <Text size="sm" style={{ overflowWrap: "anywhere" }}>
                       {account.addressing.mode === "catch-all"
                         ? t("server.pop3.catchAll")
                         : account.addressing.recipients.join(", ")}

@@ -41,7 +41,7 @@ export function ConnectionTestPanel({
   const now: ConnectionSettings = form.getInputProps(at).value;
   const outdated = tested !== null && !isSameConnection(tested, now);
   const answer = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into view once
+  // Each answer is brought into view once; a page that is opened begins at its top.
   useEffect(() => {
     // It answers with a promise in newer browsers, which is no end of an effect.
     if (trial.data !== undefined || trial.error !== null) {

@@ -487,6 +487,10 @@ function hearWindow(message: Exclude<ToMain, { kind: "loaded" | "fetch" | "ask" 
       contents.mainFrame.url = message.url;
       window.emit("ready-to-show");
       return;
+    case "closed":
+      // Nobody is asked, as with Chromium's own.
+      window.destroy();
+      return;
     case "crashed":
       contents.emit("render-process-gone", {}, { reason: "crashed", exitCode: 5 });
       return;

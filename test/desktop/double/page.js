@@ -18,6 +18,7 @@
     void tell({ opens: new URL(address, location.href).href });
     return null;
   };
+  window.close = () => void tell({ closes: true });
   addEventListener("click", (event) => {
     const link = event.target.closest?.("a[target=_blank]");
     if (!link) return;

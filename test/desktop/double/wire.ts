@@ -18,7 +18,7 @@ export type ToMain =
     }
   | { readonly kind: "navigation"; readonly window: number; readonly url: string }
   | { readonly kind: "shown"; readonly window: number; readonly url: string }
-  | { readonly kind: "crashed"; readonly window: number }
+  | { readonly kind: "crashed" | "closed"; readonly window: number }
   | { readonly kind: "window-open"; readonly window: number; readonly url: string }
   | { readonly kind: "loaded"; readonly request: number; readonly error: string | null }
   | { readonly kind: "fetch"; readonly request: number; readonly url: string; readonly method: string }
