@@ -8,7 +8,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { collectAccount } from "./collect/collector.ts";
 import { createDispatcher, type Dispatcher } from "./deliver/dispatcher.ts";
-import { mergeAliases } from "./envelope/aliases.ts";
 import { explain } from "./explain/explain.ts";
 import { explainFailure } from "./explain/explain-failure.ts";
 import { AccountPasses } from "./gateway/account-passes.ts";
@@ -24,11 +23,11 @@ import { DAY_TOTALS_NOTE, DayTotals } from "./gateway/day-totals.ts";
 import { describePass } from "./gateway/describe-pass.ts";
 import { createDiagnosisRuns } from "./gateway/diagnosis.ts";
 import { createEvents } from "./gateway/events.ts";
-import { type ExamineContext, examine, handAccount, judge as judgeHeader } from "./gateway/examine.ts";
 import { Guard } from "./gateway/guard.ts";
 import { heloName } from "./gateway/helo-name.ts";
 import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
+import { createJudging, type Examine } from "./gateway/judging.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
 import { MailRuns, stoppingProblem } from "./gateway/mail-runs.ts";
 import { RECENT_LINES, RecentLog } from "./gateway/recent-log.ts";
@@ -45,7 +44,7 @@ import { readLogTail } from "./log/read-log-tail.ts";
 import type { ClockDoubt } from "./model/clock-doubt.ts";
 import type { Alert } from "./model/event.ts";
 import type { Gateway, OpenGateway } from "./model/gateway.ts";
-import type { Accepted, AcceptOrder, MessageSource, ReceivedBody } from "./model/message.ts";
+import type { Accepted, AcceptOrder } from "./model/message.ts";
 import type { RaiseAlert } from "./model/ports.ts";
 import { describeProblem, ProblemError } from "./model/problem.ts";
 import type { Settings } from "./model/settings.ts";
@@ -59,7 +58,6 @@ import { createTap } from "./transcript/tap.ts";
 import { fileProblem } from "./util/file-problem.ts";
 import { nodeFileSystem } from "./util/file-system.ts";
 import { Running } from "./util/running.ts";
-import { parseHeaderBlock } from "./wire/header-block.ts";
 
 const RECENT_ALERTS = 50;
 
@@ -190,18 +188,16 @@ export const openGateway: OpenGateway = async (options) => {
     delivery(),
   );
 
-  const contextOf = (account: ExamineContext["account"]): ExamineContext => {
-    const { aliases, users } = lists.inForce();
-    // The same address in both: the settings win.
-    const aliasTable = mergeAliases(aliases, settings.aliases);
-    return { settings, account, aliasTable, users, installationId: spool.installationId };
-  };
-  const accountOf = (accountId: string): ExamineContext["account"] =>
-    settings.accounts.find(({ id }) => id === accountId) ?? handAccount;
-  const judge = (account: ExamineContext["account"]) => {
-    const context = contextOf(account);
-    return (body: ReceivedBody, source: MessageSource) => guard.admit(examine(body, source, context));
-  };
+  const judging = createJudging({
+    settings: () => settings,
+    lists: () => lists.inForce(),
+    installationId: spool.installationId,
+  });
+  /** What is judged may be held from the start. */
+  const admitted =
+    (judge: Examine): Examine =>
+    (body, source) =>
+      guard.admit(judge(body, source));
   const guard = new Guard({
     clock,
     log,
@@ -211,8 +207,7 @@ export const openGateway: OpenGateway = async (options) => {
     lists: () => lists.inForce(),
     probe: (addresses) => dispatcher.probe(ownSender(settings.domains.primary), addresses),
     isRelayDenied: (reply) => explain(reply).category === "relay-denied",
-    resolve: ({ accountId, size }, header) =>
-      judgeHeader(parseHeaderBlock(header), size, contextOf(accountOf(accountId))).resolution,
+    resolve: (message, header) => judging.resolve(message, header),
     kick: () => dispatcher.kick(),
     onBack: (ids) => records.broughtBack(ids),
     onJunked: (id) => records.junked(id),
@@ -251,7 +246,7 @@ export const openGateway: OpenGateway = async (options) => {
         records: { accepted: onAccepted },
         log,
         signal,
-        judge: (accountId) => judge(accountOf(accountId)),
+        judge: (accountId) => admitted(judging.found(accountId)),
       }),
     accounts: new AccountPasses({
       clock,
@@ -261,7 +256,7 @@ export const openGateway: OpenGateway = async (options) => {
       collect: async (account, password, signal) => {
         const intake = createIntake({
           bodies: spool.bodies,
-          examine: judge(account),
+          examine: admitted(judging.collecting(account)),
           onAccepted: async (accepted, order) => {
             await onAccepted(accepted, order);
             dispatcher.kick();
@@ -331,6 +326,7 @@ export const openGateway: OpenGateway = async (options) => {
     secrets,
     spool,
     settings: () => settings,
+    lists: () => lists.inForce(),
     helo: () => heloName(settings, hostName),
     onFault: fault,
     onCheck: (check) => events.emit({ kind: "diagnosis", check }),
@@ -340,6 +336,7 @@ export const openGateway: OpenGateway = async (options) => {
     tap,
     secrets,
     settings: () => settings,
+    lists: () => lists.inForce(),
     helo: (tried) => heloName(tried, hostName),
     alone: (work) => runs.alone(work),
     onFault: fault,

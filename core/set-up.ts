@@ -40,6 +40,7 @@ export const openSetUp: OpenSetUp = async (options) => {
       secrets,
       tap: createTap(clock, (entry) => events.emit({ kind: "transcript", entry })),
       settings: () => null,
+      lists: () => lists,
       helo: (settings) => heloName(settings, hostName),
       // Nothing else is at the mailbox.
       alone: (work) => work(new AbortController().signal),

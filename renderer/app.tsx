@@ -58,7 +58,8 @@ export function App({ transport }: { readonly transport: Transport }) {
       <TransportProvider value={transport}>
         <QueryClientProvider client={client}>
           <ModalsProvider>
-            <Notifications position="bottom-right" limit={4} />
+            {/* In the middle: on the right they would lie over the button Save. */}
+            <Notifications position="bottom-center" limit={4} />
             <Router hook={useGuardedLocation}>
               <Switch>
                 <Route path="/detail">

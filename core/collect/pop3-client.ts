@@ -201,7 +201,11 @@ export class Pop3Client {
     const status = parseMailboxStatus(text);
     if (status !== null) return status;
     throw this.#dialogue.fail(
-      problems.protocolBroken(this.place, "its answer to STAT is not two numbers", text),
+      problems.protocolBroken(
+        this.place,
+        "its answer to STAT is not two numbers",
+        this.#transcript.clean(text),
+      ),
     );
   }
 

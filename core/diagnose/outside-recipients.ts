@@ -1,18 +1,19 @@
+import type { AliasSource } from "../model/address-lists.ts";
 import type { Settings } from "../model/settings.ts";
 import { addressDomain, isOurs } from "./own-domains.ts";
 
-/** Addresses outside our domains to which the settings send mail: for them the local server has to relay. Pure. */
-export function outsideRecipients({
-  accounts,
-  aliases,
-  domains,
-  headers,
-  postmaster,
-}: Settings): readonly string[] {
+/**
+ * Addresses outside our domains to which the settings, or the aliases of efsalias.txt, send mail: for them the local
+ * server has to relay. Pure.
+ */
+export function outsideRecipients(
+  { accounts, aliases, domains, headers, postmaster }: Settings,
+  listed: AliasSource,
+): readonly string[] {
   const chosen = [
     postmaster.address,
     ...(headers.bccAll === null ? [] : [headers.bccAll]),
-    ...Object.values(aliases).flat(),
+    ...[aliases, listed].flatMap((source) => Object.values(source).flat()),
     ...accounts.flatMap(({ enabled, addressing }) =>
       enabled && addressing.mode === "single" ? addressing.recipients : [],
     ),

@@ -1,4 +1,5 @@
 /** What the checks ask, and of whom. `gateway.ts` supplies collecting's and delivering's own connections. */
+import type { AliasSource } from "../model/address-lists.ts";
 import type { OnCheck } from "../model/diagnosis.ts";
 import type { Explain } from "../model/explanation.ts";
 import type { Clock, SealedSecret } from "../model/ports.ts";
@@ -81,6 +82,8 @@ export interface DiagnosisPorts extends ComputerPorts, NetworkPorts {
   readonly explain: Explain;
   /** When the last message was taken over, ms since 1970; null: never. */
   newestMessageAt(): number | null;
+  /** Those of efsalias.txt that are in force; the settings have others. */
+  listedAliases(): AliasSource;
   /** A local part that nobody has. */
   unlikelyName(): string;
   /** A bug in a check; the others go on. */

@@ -25,7 +25,7 @@ export interface RecipientsContext {
   readonly server: SmtpServerSettings;
   readonly place: (setting: string) => string;
   readonly settings: Settings;
-  readonly ports: Pick<DiagnosisPorts, "explain" | "unlikelyName">;
+  readonly ports: Pick<DiagnosisPorts, "explain" | "listedAliases" | "unlikelyName">;
 }
 
 export async function checkServerRecipients(
@@ -206,14 +206,15 @@ async function checkRelay(
   list: Checklist,
   line: TrialLine,
   sender: string,
-  { server, place, settings }: RecipientsContext,
+  context: RecipientsContext,
 ): Promise<void> {
+  const { settings } = context;
   const title = "Relaying";
   const foreign = FOREIGN.find((domain) => !isOurs(domain, settings.domains)) ?? "example.net";
   const answer = await line.trial(sender, `efs-relay-test@${foreign}`);
   switch (answer.kind) {
     case "accepted":
-      tellRelay(list, formatReply(answer.reply), foreign, { server, place, settings }, title);
+      tellRelay(list, formatReply(answer.reply), foreign, context, title);
       return;
     case "unanswered":
       list.warn("relay", findingOf(answer.problem, null), title);
@@ -234,10 +235,10 @@ function tellRelay(
   list: Checklist,
   quote: string,
   foreign: string,
-  { server, place, settings }: Pick<RecipientsContext, "server" | "place" | "settings">,
+  { server, place, settings, ports }: RecipientsContext,
   title: string,
 ): void {
-  const [needed] = outsideRecipients(settings);
+  const [needed] = outsideRecipients(settings, ports.listedAliases());
   const common = { quote, place: place("host") };
   if (server.username !== null && server.username !== "") {
     list.warn(
@@ -253,7 +254,7 @@ function tellRelay(
     list.warn(
       "relay",
       {
-        cause: `The server takes mail from this computer for other domains (${foreign}), too. Your settings need that, for ${needed}; if it does so for everybody, it is an open relay that sends spam for strangers.`,
+        cause: `The server takes mail from this computer for other domains (${foreign}), too. Your settings or aliases need that, for ${needed}; if it does so for everybody, it is an open relay that sends spam for strangers.`,
         cure: "Check that the server relays only for this computer's IP address.",
         ...common,
       },

@@ -11,6 +11,7 @@ import { diagnose } from "../diagnose/diagnose.ts";
 import { computerPorts, namePorts } from "../diagnose/node-ports.ts";
 import type { Mailbox, MailServer, Opened, OpeningStep, TrialAnswer } from "../diagnose/ports.ts";
 import { explain } from "../explain/explain.ts";
+import type { AddressListsInForce } from "../model/address-lists.ts";
 import type { Diagnosis, OnCheck } from "../model/diagnosis.ts";
 import type { SmtpPhase } from "../model/failure.ts";
 import type { Clock, Secrets, Tap } from "../model/ports.ts";
@@ -31,6 +32,7 @@ export interface DiagnosisParts {
   readonly settings: () => Settings;
   /** What we call ourselves in EHLO. */
   readonly helo: () => string;
+  readonly lists: () => AddressListsInForce;
   readonly spool: Pick<Spool, "directory" | "newestMessageAt">;
   readonly onFault: (error: unknown, doing: string) => void;
   /** Hears of every check of every diagnosis. */
@@ -77,6 +79,7 @@ export function createDiagnosisRuns(parts: DiagnosisParts): DiagnosisRuns {
           openPassword,
           explain,
           newestMessageAt: () => spool.newestMessageAt(),
+          listedAliases: () => parts.lists().aliases,
           onFault: parts.onFault,
         },
         onCheck(check) {

@@ -9,6 +9,7 @@ import type { DiagnosisPorts, Mailbox, MailServer, Opened } from "../diagnose/po
 import { checkServer, examinedServer } from "../diagnose/server.ts";
 import { within } from "../diagnose/within.ts";
 import { explain } from "../explain/explain.ts";
+import type { AddressListsInForce } from "../model/address-lists.ts";
 import type { DiagnosisCheck } from "../model/diagnosis.ts";
 import type { Clock, Secrets, Tap } from "../model/ports.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
@@ -38,6 +39,7 @@ export interface TrialsParts {
   readonly secrets: Pick<Secrets, "open">;
   /** In force; null: none yet. */
   readonly settings: () => Settings | null;
+  readonly lists: () => AddressListsInForce;
   /** What we call ourselves in EHLO. */
   readonly helo: (settings: Settings) => string;
   /** A mailbox has one session at a time: after the run that is under way. */
@@ -91,6 +93,7 @@ export function createTrials(parts: TrialsParts): RunningTrials {
     openPassword: (password) => (typeof password === "string" ? password : secrets.open(password)),
     explain,
     newestMessageAt: () => null,
+    listedAliases: () => parts.lists().aliases,
     onFault: parts.onFault,
   });
 

@@ -23,10 +23,12 @@ export interface ProgramLogOptions {
 
 export function createProgramLog(options: ProgramLogOptions): ProgramLog {
   const { file, clock, onLine } = options;
+  /** Of the line that is just told: the same in the file and to the listeners. */
+  let at = clock.now();
   const logger = pino(
     {
       level: options.level ?? "info",
-      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
+      timestamp: () => `,"time":"${new Date(at).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line: string) => file.write(line.trimEnd()) },
@@ -41,22 +43,24 @@ export function createProgramLog(options: ProgramLogOptions): ProgramLog {
   }
 
   function log(line: Omit<LogLine, "at">): void {
+    at = clock.now();
     const text = escapeUnprintable(line.text);
     const fields = { source: line.source, ...(line.queueId === undefined ? {} : { queueId: line.queueId }) };
     if (line.level === "error") logger.error(fields, text);
     else if (line.level === "warning") logger.warn(fields, text);
     else logger.info(fields, text);
-    tell({ ...line, text, at: clock.now() });
+    tell({ ...line, text, at });
   }
 
   function fault(error: unknown, doing: string): void {
+    at = clock.now();
     logger.fatal(
       { source: "program", err: error instanceof Error ? error : new Error(String(error)) },
       doing,
     );
     const reason = escapeUnprintable(error instanceof Error ? error.message : String(error));
     tell({
-      at: clock.now(),
+      at,
       source: "program",
       level: "error",
       text: `Fault in the program while ${doing}: ${reason}`,

@@ -230,6 +230,8 @@ export function PasswordField({ name, text, disabled = false, nullable = false }
         form.setFieldValue(name, nullable && value === "" ? null : value)
       }
       disabled={disabled}
+      // Mantine marks every other field by itself.
+      aria-invalid={input.error ? true : undefined}
       autoComplete="new-password"
     />
   );

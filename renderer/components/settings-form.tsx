@@ -77,6 +77,7 @@ function LoadedForm({
   const [document, setDocument] = useState(latest);
   const savedHere = useRef<string | null>(null);
   const [others, setOthers] = useState<readonly SettingProblem[]>([]);
+  const [refused, setRefused] = useState<Readonly<Record<string, unknown>> | null>(null);
   const [elsewhere, setElsewhere] = useState<SettingsDocument | null>(null);
   const transport = useTransport();
   const save = useAction("save-settings", ["settings", "status", "lists"]);
@@ -118,12 +119,15 @@ function LoadedForm({
   }, [latest.revision, changed]);
   const refuse = (fields: Readonly<Record<string, unknown>>): void => {
     onRefused?.(Object.keys(fields));
-    // What no field here shows (too many accounts, for instance) is said above them.
-    requestAnimationFrame(() => {
-      if (showFirstError()) return;
-      setOthers(Object.entries(fields).map(([path, message]) => ({ path, message: String(message) })));
-    });
+    setRefused(fields);
   };
+  // When the fields show their errors. What none of them shows (too many accounts, for instance) is said above them.
+  useEffect(() => {
+    if (refused === null) return;
+    setRefused(null);
+    if (showFirstError()) return;
+    setOthers(Object.entries(refused).map(([path, message]) => ({ path, message: String(message) })));
+  }, [refused]);
 
   /** Saved elsewhere meanwhile, but nothing of this page: this page's values go into what is there now. */
   const saveOnto = async (
@@ -224,7 +228,10 @@ function intoView(element: HTMLElement | null): void {
 function showFirstError(): boolean {
   const field = document.querySelector<HTMLElement>("[aria-invalid='true']");
   field?.focus();
-  return field !== null;
+  // A group of choices has an error line, but no field that is wrong.
+  const line = field ?? document.querySelector<HTMLElement>(".mantine-InputWrapper-error");
+  if (field === null) line?.scrollIntoView({ block: "center" });
+  return line !== null;
 }
 
 function FormSkeleton() {

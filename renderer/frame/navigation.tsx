@@ -1,5 +1,16 @@
 /** The tabs on the left: three groups, counts as badges; folded to icons on request or where there is little room. */
-import { ActionIcon, Badge, Box, Divider, NavLink, ScrollArea, Stack, Text, Tooltip } from "@mantine/core";
+import {
+  ActionIcon,
+  Badge,
+  Box,
+  Divider,
+  Indicator,
+  NavLink,
+  ScrollArea,
+  Stack,
+  Text,
+  Tooltip,
+} from "@mantine/core";
 import { useLocalStorage, useMediaQuery } from "@mantine/hooks";
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -94,6 +105,7 @@ function PageLink({
   useEffect(() => {
     if (active) bringIntoSight(link.current);
   }, [active]);
+  const messages = t("frame.messages", { count, number: formatNumber(count) });
   const badge =
     count === 0 ? null : (
       <Badge
@@ -102,21 +114,25 @@ function PageLink({
         color={loud ? "red.8" : "gray"}
         className="efs-numbers"
         style={loud ? undefined : { color: "var(--mantine-color-text)" }}
-        aria-label={t("frame.messages", { count, number: formatNumber(count) })}
+        aria-label={messages}
       >
         {formatNumber(count)}
       </Badge>
     );
   return (
-    <Tooltip label={label} position="right" disabled={!folded}>
+    <Tooltip label={count === 0 ? label : `${label}: ${messages}`} position="right" disabled={!folded}>
       <NavLink
         component={Link}
         href={path}
         active={active}
         aria-current={active ? "page" : undefined}
-        aria-label={folded ? label : undefined}
+        aria-label={folded ? (count === 0 ? label : `${label}, ${messages}`) : undefined}
         label={folded ? undefined : label}
-        leftSection={<Icon size={16} aria-hidden />}
+        leftSection={
+          <Indicator size={8} offset={1} color="red.8" disabled={!folded || !loud || count === 0}>
+            <Icon size={16} aria-hidden style={{ display: "block" }} />
+          </Indicator>
+        }
         rightSection={folded ? undefined : badge}
         py={3}
         ref={link}

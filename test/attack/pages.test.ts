@@ -22,10 +22,10 @@ const quoted = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
 /** Its recipient is refused, with an answer that attacks too. */
 const MAIL = [
   "Return-Path: <attacker@remote.test>",
-  "X-Original-To: ada@office.test",
+  "X-Original-To: nobody-here@office.test",
   "Received: from a.test by b.test; Mon, 5 Jan 2026 08:00:00 +0000",
   `From: ${quoted(attack("from"))} <attacker@remote.test>`,
-  `To: ${quoted(attack("to"))} <ada@office.test>`,
+  `To: ${quoted(attack("to"))} <nobody-here@office.test>`,
   `Subject: hostile ${attack("subject")}`,
   `Message-ID: <${attack("id").replace(/[ <>]/g, "_")}@remote.test>`,
   `X-Attack: ${attack("header")}`,
@@ -85,19 +85,10 @@ describeWith("browser", "a stranger's words in the pages", () => {
   beforeAll(async () => {
     office = await openPagesOffice({ messages: 4, settings: { backup: { enabled: true } } });
     office.mailbox.add([{ uid: UID, content: Buffer.from(MAIL) }]);
-    office.mailServer.policy.allRecipients = { code: 550, text: `5.1.1 ${attack("answer")}` };
+    office.mailServer.policy.unknown = { code: 550, text: `5.1.1 ${attack("answer")}` };
     const page = await visitor.open(office, "/errors");
     await page.getByRole("button", { name: "Check now" }).click();
-    await page
-      .getByRole("grid")
-      .locator("tbody tr[data-row]")
-      .first()
-      .waitFor()
-      .catch(async () => {
-        await page.goto(office.origin + "/");
-        await new Promise((r) => setTimeout(r, 2000));
-        console.log(await page.innerText("body"));
-      });
+    await page.getByRole("grid").locator("tbody tr[data-row]").first().waitFor();
     // What the POP3 server says when it refuses.
     office.mailbox.addFault({ on: "PASS", nth: "every", act: { kind: "refuse", text: attack("pop3") } });
     await page.getByRole("button", { name: "Check now" }).click();
@@ -108,7 +99,10 @@ describeWith("browser", "a stranger's words in the pages", () => {
   afterAll(() => office.close());
 
   const opened = async (path: string): Promise<Page> => {
-    const page = await visitor.open(office, "/about", { viewport: LARGE });
+    const page = await visitor.open(office, "/about", {
+      viewport: LARGE,
+      expectedErrors: /status of 40[04]/,
+    });
     await guard(page);
     await page.goto(`${office.origin}${path}`);
     return page;
@@ -160,7 +154,11 @@ describeWith("browser", "a stranger's words in the pages", () => {
 
   test("history, from the list to the message", async () => {
     const page = await opened("/history");
-    await page.getByText("hostile <img src=x onerror=owned('subject')>").first().click();
+    // The report about it has its subject too.
+    await page
+      .getByText(/^hostile <img src=x onerror=owned/)
+      .first()
+      .click();
     await page.getByText("owned('answer')").first().waitFor();
     await screenshot(page, "attack-history");
     await inert(page, "history");
@@ -182,16 +180,15 @@ describeWith("browser", "a stranger's words in the pages", () => {
     await page.context().close();
   });
 
-  test("the other pages with a stranger's words: accounts, diagnosis, the way of a pasted header", async () => {
+  test("the other pages with a stranger's words: accounts, folders, diagnosis", {
+    timeout: 60_000,
+  }, async () => {
     for (const path of ["/pop3", "/inbox", "/backup", "/junk", "/diagnose"]) {
       const page = await opened(path);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       if (path === "/diagnose") {
-        await page
-          .getByRole("button", { name: /diagnos|check|run/i })
-          .first()
-          .click();
-        await page.getByText("owned('pop3')").first().waitFor();
+        await page.getByRole("main").getByRole("button", { name: "Diagnose" }).click();
+        await page.getByText("owned('pop3')").first().waitFor({ timeout: 40_000 });
       }
       await inert(page, path);
       await page.context().close();
@@ -208,7 +205,7 @@ describeWith("browser", "a stranger's words in the pages", () => {
       `/?token=${nasty}`,
     ]) {
       const page = await opened(path);
-      await page.locator("#root *").first().waitFor();
+      await page.locator("body *").first().waitFor();
       await inert(page, path);
       await page.context().close();
     }

@@ -845,6 +845,14 @@ describe("commands", () => {
     expect(await failure(client.stat())).toMatchObject({ code: "pop3-protocol", quote: "many" });
   });
 
+  test("a password that is given back where nobody looks for it", async () => {
+    const { client } = await open({
+      answer: ({ name }) => (name === "STAT" ? ["+OK your password is correct horse\r\n"] : undefined),
+    });
+    await client.login("anna", "correct horse");
+    expect(await failure(client.stat())).toMatchObject({ quote: "your password is •••" });
+  });
+
   test("QUIT without an answer rejects", async () => {
     const { client } = await open({ answer: () => [FIN] });
     expect(await failure(client.quit())).toMatchObject({ code: "pop3-connection-lost" });

@@ -39,6 +39,23 @@ describeWith("browser", "on a computer without a keychain", () => {
     expect(settings.accounts[0]?.password.scheme).toBe("key-file-1");
   });
 
+  test("of all permissions a page of ours has one: to put text on the clipboard", async () => {
+    const names = [
+      "clipboard-sanitized-write",
+      "clipboard-read",
+      "media",
+      "notifications",
+      "fullscreen",
+      "openExternal",
+    ];
+    const may = async (address: string) => {
+      const granted = await Promise.all(names.map((name) => desktop.ask("permission", name, address)));
+      return names.filter((_name, index) => granted[index]);
+    };
+    expect(await may("app://efs/detail")).toEqual(["clipboard-sanitized-write"]);
+    expect(await may("https://far.example/")).toEqual([]);
+  });
+
   test("the page's copy of the bridge is frozen and takes nothing that cannot be cloned", async () => {
     const page = await desktop.page("/");
     const outcome = await page.evaluate(`(() => {

@@ -60,6 +60,8 @@ export interface Probe {
   forge(path: string, channel: string, message: unknown, frame: ForgedFrame | null): readonly unknown[];
   power(event: "suspend" | "resume"): void;
   quit(): void;
+  /** Of the double only. */
+  permission(name: string, address: string): boolean;
 }
 
 export interface Desktop {

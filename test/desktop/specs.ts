@@ -234,6 +234,7 @@ export function desktopSpecs(openLauncher: () => Promise<Launcher>): void {
       });
       await office.mailServer.start();
       await desktop.ask("clickTray", "Send now");
+      await vi.waitFor(() => expect(office.compare().faults).toEqual([]), PATIENCE);
       await idle();
     });
 

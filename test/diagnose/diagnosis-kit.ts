@@ -56,6 +56,7 @@ export function testPorts(changes: Partial<DiagnosisPorts> = {}): DiagnosisPorts
     openPassword: (password) => (typeof password === "string" ? password : null),
     explain,
     newestMessageAt: () => null,
+    listedAliases: () => ({}),
     unlikelyName: () => "efs-trial-0123456789",
     freeBytes: async () => 50 * GIGABYTE,
     tryWriting: async () => undefined,

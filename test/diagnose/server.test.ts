@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { DiagnosisPorts } from "../../core/diagnose/ports.ts";
 import { timeIn } from "../../core/diagnose/server.ts";
 import type { Settings } from "../../core/model/settings.ts";
 import { sampleSettings } from "../support/sample-settings.ts";
@@ -18,9 +19,14 @@ async function startServer(options: ServerOptions = {}) {
   return server;
 }
 
-async function atServer(options: ServerOptions = {}, smtp: Input = {}, changes: Input = {}) {
+async function atServer(
+  options: ServerOptions = {},
+  smtp: Input = {},
+  changes: Input = {},
+  ports: Partial<DiagnosisPorts> = {},
+) {
   const server = await startServer({ script: closedRelay, ...options });
-  return { ...(await diagnosed(settingsAt(server.port, smtp, changes))), server };
+  return { ...(await diagnosed(settingsAt(server.port, smtp, changes), ports)), server };
 }
 
 const UNKNOWN = "550 5.1.1 No such user";
@@ -255,15 +261,21 @@ describe("recipients", () => {
     expect(of("server/recipients").cause).toBe("Not tried: what comes before it did not work.");
   });
 
-  test.each<readonly [string, Input]>([
-    ["an alias", { aliases: { "boss@example.com": "boss@elsewhere.test" } }],
-    ["the BCC address", { headers: { bccAll: "boss@elsewhere.test" } }],
-  ])("relaying that %s needs is a warning", async (_name, changes) => {
-    const { checks } = await atServer({ script: answering({ "efs-relay-test": "250 ok" }) }, {}, changes);
+  test.each<readonly [string, Input, Partial<DiagnosisPorts>]>([
+    [
+      "an alias of efsalias.txt",
+      {},
+      { listedAliases: () => ({ "boss@example.com": ["boss@elsewhere.test"] }) },
+    ],
+    ["an alias", { aliases: { "boss@example.com": "boss@elsewhere.test" } }, {}],
+    ["the BCC address", { headers: { bccAll: "boss@elsewhere.test" } }, {}],
+  ])("relaying that %s needs is a warning", async (_name, changes, ports) => {
+    const open = { script: answering({ "efs-relay-test": "250 ok" }) };
+    const { checks } = await atServer(open, {}, changes, ports);
     expect(checks.find(({ id }) => id === "server/relay")).toMatchObject({
       verdict: "warn",
       cause:
-        "The server takes mail from this computer for other domains (example.net), too. Your settings need that, for boss@elsewhere.test; if it does so for everybody, it is an open relay that sends spam for strangers.",
+        "The server takes mail from this computer for other domains (example.net), too. Your settings or aliases need that, for boss@elsewhere.test; if it does so for everybody, it is an open relay that sends spam for strangers.",
     });
   });
 

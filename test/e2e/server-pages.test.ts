@@ -134,6 +134,7 @@ describeWith("browser", "the pages of servers, times and limits", () => {
       await page.getByText("127.0.0.1", { exact: true }).waitFor();
       await page.getByRole("button", { name: "Save", exact: true }).click();
       await page.getByText("No password is stored for this host and user name; write it here.").waitFor();
+      expect(await page.getByLabel("Password", { exact: true }).getAttribute("aria-invalid")).toBe("true");
       expect((await stored()).accounts[0].host).toBe("127.0.0.1");
     });
   });

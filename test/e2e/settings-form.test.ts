@@ -117,7 +117,7 @@ describeWith("browser", "forms of settings", () => {
     await weekend(page).fill("44");
     await page.keyboard.press("F5");
     // After a check the next one is planned anew.
-    await expect.poll(async () => (await next.innerText()) === planned).toBe(false);
+    await expect.poll(async () => (await next.innerText()) === planned, { timeout: 10_000 }).toBe(false);
     expect(await weekend(page).inputValue()).toBe("44 min");
   });
 });

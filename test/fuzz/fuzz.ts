@@ -7,7 +7,7 @@ import fc from "fast-check";
 
 export const LONG = process.env["EFS_LONG"] === "1";
 /** Every suite's number in `npm test`, times this, is its number in the long form. */
-const FACTOR = 30;
+const FACTOR = 20;
 const seed = Number(process.env["EFS_SEED"] ?? Date.now() % 2_147_483_647);
 
 /** Milliseconds that a suite may take. */

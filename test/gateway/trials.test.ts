@@ -23,6 +23,7 @@ function trials(parts: Partial<TrialsParts> = {}) {
     tap: () => undefined,
     secrets,
     settings: () => null,
+    lists: () => ({ aliases: {}, users: null }),
     helo: () => "gateway.office.test",
     alone: (work) => work(new AbortController().signal),
     onFault(error) {

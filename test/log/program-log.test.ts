@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { createProgramLog } from "../../core/log/program-log.ts";
 import type { LogLine } from "../../core/model/event.ts";
+import type { Clock } from "../../core/model/ports.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-function setUp(onLine: (line: LogLine) => void) {
+function setUp(onLine: (line: LogLine) => void, clock: Clock = new FakeClock(0)) {
   const written: Record<string, unknown>[] = [];
   const file = {
     write: (line: string) => {
@@ -12,7 +13,7 @@ function setUp(onLine: (line: LogLine) => void) {
     flush: async () => undefined,
     close: async () => undefined,
   };
-  return { written, log: createProgramLog({ file, clock: new FakeClock(0), onLine }) };
+  return { written, log: createProgramLog({ file, clock, onLine }) };
 }
 
 test("a line goes into the file and to the listeners, harmless in both", () => {
@@ -46,3 +47,23 @@ test("a listener that throws harms nobody", () => {
   log.log({ source: "gateway", level: "info", text: "started" });
   expect(written).toHaveLength(1);
 });
+
+test("file and listeners are told the same moment, however the clock goes on in between", () => {
+  const lines: LogLine[] = [];
+  const { written, log } = setUp((line) => lines.push(line), tickingClock());
+  log.log({ source: "gateway", level: "info", text: "started" });
+  log.fault(new Error("no"), "settling");
+  expect(written.map(({ time }) => Date.parse(String(time)))).toEqual(lines.map(({ at }) => at));
+});
+
+/** A millisecond later whenever it is looked at. */
+function tickingClock(): Clock {
+  let now = 0;
+  return {
+    now() {
+      now += 1;
+      return now;
+    },
+    after: () => () => undefined,
+  };
+}

@@ -400,7 +400,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe("a pass", () => {
-  test.each(ROWS)("$name", async (row) => {
+  test.each(ROWS)("$name", { timeout: 60_000 }, async (row) => {
     const clock = new FakeClock();
     const script = row.script(clock);
     const server = await startScriptedPop3Server(script);

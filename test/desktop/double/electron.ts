@@ -5,7 +5,6 @@
  * As Electron does: nothing is ready before the app's module has been evaluated; what crosses to a page is a structured
  * clone; `close` can be prevented, `destroy` cannot; `exit` asks nobody.
  */
-import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, readFileSync, unlinkSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,20 +12,15 @@ import { fileURLToPath } from "node:url";
 import type {
   App,
   BrowserWindowConstructorOptions,
-  Dialog,
   WebContents as ElectronContents,
   BrowserWindow as ElectronWindow,
-  MenuItemConstructorOptions,
-  NativeImage,
-  Net,
   Protocol,
   Rectangle,
-  SafeStorage,
-  Screen,
   Session,
-  Shell,
 } from "electron";
 import type { FetchedPage, FromMain, ToMain } from "./wire.ts";
+
+export * from "./system.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const paths = new Map<string, string>();
@@ -288,8 +282,7 @@ export const protocol = {
   },
 } satisfies Pick<Protocol, "registerSchemesAsPrivileged" | "handle">;
 
-/** Kept, and asked by the test. */
-export const sessionHandlers: {
+const sessionHandlers: {
   request?: Parameters<Session["setPermissionRequestHandler"]>[0];
   check?: Parameters<Session["setPermissionCheckHandler"]>[0];
 } = {};
@@ -308,119 +301,21 @@ export const session = {
   },
 };
 
-// --- the system ---------------------------------------------------------------------------------------------
-
-const WORK_AREA = { x: 0, y: 0, width: 1_920, height: 1_040 };
-const display = { id: 1, workArea: WORK_AREA } as ReturnType<Screen["getPrimaryDisplay"]>;
-
-export const screen = {
-  getPrimaryDisplay: () => display,
-  getAllDisplays: () => [display],
-} satisfies Pick<Screen, "getPrimaryDisplay" | "getAllDisplays">;
-
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
-export const powerMonitor = new EventEmitter();
-export const net = { isOnline: () => true } satisfies Pick<Net, "isOnline">;
-
-export const shell = { openExternal: async () => undefined } satisfies Pick<Shell, "openExternal">;
-
-export const dialog = {
-  showMessageBox: async () => ({ response: 0, checkboxChecked: false }),
-  showErrorBox: (title, content) => {
-    process.stderr.write(`${title}\n${content}\n`);
-  },
-} satisfies Pick<Dialog, "showMessageBox" | "showErrorBox">;
-
-const keychain = createHash("sha256").update("the keychain of the double").digest();
-const nonce = Buffer.alloc(16, 7);
-
-export const safeStorage = {
-  isEncryptionAvailable: () => process.env["EFS_DOUBLE_KEYCHAIN"] !== "none",
-  getSelectedStorageBackend: () => "gnome_libsecret",
-  encryptString(plain) {
-    const cipher = createCipheriv("aes-256-cbc", keychain, nonce);
-    return Buffer.concat([Buffer.from("v11"), cipher.update(plain, "utf8"), cipher.final()]);
-  },
-  decryptString(encrypted) {
-    if (encrypted.subarray(0, 3).toString() !== "v11")
-      throw new Error("Error while decrypting the ciphertext");
-    const decipher = createDecipheriv("aes-256-cbc", keychain, nonce);
-    return Buffer.concat([decipher.update(encrypted.subarray(3)), decipher.final()]).toString("utf8");
-  },
-} satisfies Pick<
-  SafeStorage,
-  "isEncryptionAvailable" | "getSelectedStorageBackend" | "encryptString" | "decryptString"
->;
-
-class ImageDouble {
-  setTemplateImage(): void {}
-}
-
-export const nativeImage = {
-  createFromPath(path: string) {
-    if (!existsSync(path)) throw new Error(`no picture ${path}`);
-    return new ImageDouble() as unknown as NativeImage;
-  },
-  createEmpty: () => new ImageDouble() as unknown as NativeImage,
-};
-
-export class Tray extends EventEmitter {
-  constructor(image: NativeImage) {
-    super();
-    this.setImage(image);
-  }
-  setImage(_image: NativeImage): void {}
-  setToolTip(_text: string): void {}
-  setContextMenu(_menu: Menu): void {}
-  destroy(): void {}
-}
-
-export class Notification extends EventEmitter {
-  static isSupported = (): boolean => true;
-  readonly title: string;
-  readonly body: string;
-  constructor({ title = "", body = "" }: { title?: string; body?: string } = {}) {
-    super();
-    this.title = title;
-    this.body = body;
-  }
-  show(): void {}
-}
-
-interface MenuItemDouble {
-  readonly label: string;
-  readonly type: string;
-  readonly enabled: boolean;
-  readonly checked: boolean;
-  readonly submenu: Menu | undefined;
-  click(): void;
-}
-
-let applicationMenu: Menu | null = null;
-
-export class Menu {
-  static buildFromTemplate(template: readonly MenuItemConstructorOptions[]): Menu {
-    return new Menu(template.map(itemOf));
-  }
-  static setApplicationMenu(menu: Menu | null): void {
-    applicationMenu = menu;
-  }
-  static getApplicationMenu = (): Menu | null => applicationMenu;
-  readonly items: readonly MenuItemDouble[];
-  constructor(items: readonly MenuItemDouble[]) {
-    this.items = items;
-  }
-}
-
-function itemOf(options: MenuItemConstructorOptions): MenuItemDouble {
-  return {
-    label: options.label ?? options.role ?? "",
-    type: options.type ?? "normal",
-    enabled: options.enabled ?? true,
-    checked: options.checked ?? false,
-    submenu: Array.isArray(options.submenu) ? Menu.buildFromTemplate(options.submenu) : undefined,
-    click: () => (options.click as (() => void) | undefined)?.(),
-  };
+/** As a page at this address would be told: both ways to ask have to agree. */
+async function mayPage(permission: string, address: string): Promise<boolean> {
+  const { request, check } = sessionHandlers;
+  const page = { getURL: () => address } as ElectronContents;
+  const granted = await new Promise<boolean>((resolve) =>
+    request?.(page, permission as "media", resolve, {} as Parameters<NonNullable<typeof request>>[3]),
+  );
+  const checked = check?.(
+    page,
+    permission as "media",
+    address,
+    {} as Parameters<NonNullable<typeof check>>[3],
+  );
+  if (granted !== checked) throw new Error(`${permission} is granted ${granted} and checked ${checked}`);
+  return granted;
 }
 
 // --- the test's side ----------------------------------------------------------------------------------------
@@ -455,6 +350,11 @@ async function hear(message: ToMain): Promise<void> {
       return;
     }
     case "ask": {
+      if (message.name === "permission") {
+        const [permission, address] = message.args as [string, string];
+        tell({ kind: "answer", request: message.request, value: await mayPage(permission, address) });
+        return;
+      }
       const probe = (globalThis as unknown as { efsProbe: Record<string, (...args: unknown[]) => unknown> })
         .efsProbe;
       const value = await probe[message.name]?.(...message.args);
