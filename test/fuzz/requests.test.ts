@@ -140,7 +140,8 @@ test("arguments of every command", PATIENCE, async () => {
     const host = fakeHost(fakeGateway(sampleSettings()));
     const dispatch = createDispatch({ host, secrets, onFault: (error) => void faults.push(error) });
     const result = await dispatch(name, given);
-    expect(faults).toEqual([]);
+    // What passed, and the fake has no answer for, was carried out.
+    expect(faults.filter((fault) => (fault as Error).message !== "no such answer")).toEqual([]);
     const keys = Object.keys(result);
     expect(keys.length === 1 && (keys[0] === "ok" || keys[0] === "error")).toBe(true);
     if ("error" in result) {

@@ -63,6 +63,12 @@ export class FakeClock implements Clock {
     await turn();
   }
 
+  /** The computer sleeps: what becomes due meanwhile runs once, when it wakes. */
+  async sleep(milliseconds: number): Promise<void> {
+    this.#elapsed += milliseconds;
+    await this.advance(0);
+  }
+
   /** The wall clock is set (no timer runs: they count real elapsed time). */
   step(milliseconds: number): void {
     this.#offset += milliseconds;
