@@ -225,6 +225,7 @@ export const layerRules: LayerRules = {
     "@biomejs/biome": [],
     "@vitest/coverage-v8": [],
     "electron-builder": [],
+    "electron-updater": ["electron/updater.ts"],
     node: [],
     typescript: [],
   },

@@ -22,6 +22,7 @@ import { quitInOrder } from "./quit.ts";
 import { forbidWhatPagesNeedNot } from "./security.ts";
 import { createTray } from "./tray.ts";
 import type { TrayFacts, TrayView } from "./tray-menu.ts";
+import { openUpdater } from "./updater.ts";
 import { lookForUpdates } from "./updates.ts";
 import { createWindows } from "./windows.ts";
 
@@ -106,10 +107,10 @@ export async function startDesktop(data: DataFolders, onFault: FaultDesk): Promi
     },
     finish: () => source.close().finally(() => state.saved()),
   });
+  const { address } = state.current().updates;
   lookForUpdates({
-    // electron-updater's goes here, once it is packed into the app.
-    updater: null,
-    address: state.current().updates.address,
+    updater: await openUpdater(address, process.resourcesPath),
+    address,
     clock,
     finish,
     onFault,

@@ -13,6 +13,9 @@ import { chooseDataFolders, dataOption } from "./data-folders.ts";
 import { startDesktop } from "./desktop.ts";
 import { createFaultDesk } from "./fault-desk.ts";
 
+// Windows groups windows and shows notifications under the name that the installer registered.
+if (process.platform === "win32") app.setAppUserModelId("org.efs-mail-gateway");
+
 const command = cliArguments(process.argv);
 if (command !== null) {
   void runCli(command, (error) => {

@@ -42,7 +42,10 @@ function memory(): number {
   return process.memoryUsage.rss();
 }
 
-/** Asks as an open page does, until it is ended; then gives the slowest answer of each call, in milliseconds. */
+/**
+ * Asks as an open page does, until it is ended; then says how long each call took: milliseconds of this thread, so that
+ * other work on the computer does not count.
+ */
 function visit(gateway: Gateway): () => Promise<readonly string[]> {
   const facts = { version: "load", dataDirectory: data, platform: process.platform };
   const dispatch = createDispatch({
@@ -58,10 +61,11 @@ function visit(gateway: Gateway): () => Promise<readonly string[]> {
     while (!over) {
       for (const [name, input] of ASKED) {
         const call = `${name} ${JSON.stringify(input)}`;
-        const start = performance.now();
+        const start = process.threadCpuUsage();
         const answer = await dispatch(name, input);
         if ("error" in answer) throw new Error(JSON.stringify(answer.error));
-        times.set(call, [...(times.get(call) ?? []), performance.now() - start]);
+        const { user, system } = process.threadCpuUsage(start);
+        times.set(call, [...(times.get(call) ?? []), (user + system) / 1_000]);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
@@ -88,7 +92,9 @@ async function measured(gateway: Gateway, count: number, done: "delivered" | "co
   let mark = 0;
   let since = performance.now();
   const step = count / 10;
+  const begun = performance.now();
   const unsubscribe = gateway.subscribe((event) => {
+    if (event.kind === "state") console.log(`  ${seconds(begun)} s: ${event.state}`);
     if (event.kind !== "progress" || event.totals[done] < mark + step) return;
     const number = event.totals[done] - mark;
     mark = event.totals[done];
@@ -98,7 +104,6 @@ async function measured(gateway: Gateway, count: number, done: "delivered" | "co
     );
     since = performance.now();
   });
-  const begun = performance.now();
   const end = visit(gateway);
   const { problems: _problems, ...summary } = await gateway.check();
   const asked = await end();
