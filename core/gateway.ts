@@ -85,6 +85,7 @@ export const openGateway: OpenGateway = async (options) => {
   const { log, fault } = createProgramLog({
     file: programFile,
     clock,
+    level: () => settings.log.level,
     onLine: (line) => {
       recentLog.add(line);
       events.emit({ kind: "log", line });

@@ -2,7 +2,7 @@
  * The program's own log: `efs.log`, one JSON object a line (pino's form), and the same lines as events for
  * whoever watches. It never throws and never waits.
  */
-import { type LevelWithSilent, pino } from "pino";
+import { pino } from "pino";
 import type { LogLine } from "../model/event.ts";
 import type { Clock, Log } from "../model/ports.ts";
 import { escapeUnprintable } from "../model/reply.ts";
@@ -18,16 +18,17 @@ export interface ProgramLogOptions {
   readonly file: DailyFile;
   readonly clock: Clock;
   readonly onLine?: (line: LogLine) => void;
-  readonly level?: LevelWithSilent;
+  /** What the file gets; listeners get everything. Default: `info`. */
+  readonly level?: () => Exclude<LogLine["level"], "error">;
 }
 
 export function createProgramLog(options: ProgramLogOptions): ProgramLog {
-  const { file, clock, onLine } = options;
+  const { file, clock, onLine, level = () => "info" } = options;
   /** Of the line that is just told: the same in the file and to the listeners. */
   let at = clock.now();
   const logger = pino(
     {
-      level: options.level ?? "info",
+      level: "info",
       timestamp: () => `,"time":"${new Date(at).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -48,7 +49,7 @@ export function createProgramLog(options: ProgramLogOptions): ProgramLog {
     const fields = { source: line.source, ...(line.queueId === undefined ? {} : { queueId: line.queueId }) };
     if (line.level === "error") logger.error(fields, text);
     else if (line.level === "warning") logger.warn(fields, text);
-    else logger.info(fields, text);
+    else if (level() === "info") logger.info(fields, text);
     tell({ ...line, text, at });
   }
 

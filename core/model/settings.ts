@@ -300,7 +300,13 @@ export const settingsSchema = z
       })
       .prefault({}),
     backup: z.strictObject({ enabled: z.boolean().default(false), days: days.default(30) }).prefault({}),
-    log: z.strictObject({ days: z.int().min(1).max(365).default(30) }).prefault({}),
+    log: z
+      .strictObject({
+        days: z.int().min(1).max(365).default(30),
+        /** What is written into efs.log: everything, or only what is not as it should be. */
+        level: z.enum(["info", "warning"]).default("info"),
+      })
+      .prefault({}),
     alerts: z
       .strictObject({
         pop3Errors: z.boolean().default(true),

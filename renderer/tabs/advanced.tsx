@@ -3,7 +3,7 @@ import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { Check, Copy, Stethoscope, Terminal } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { NumberField } from "../components/fields.tsx";
+import { NumberField, SelectField } from "../components/fields.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { SettingsForm } from "../components/settings-form.tsx";
 import { openDetailWindow } from "../frame/frame.tsx";
@@ -55,6 +55,16 @@ export function AdvancedPage() {
               max={max}
             />
           ))}
+        </Section>
+        <Section title={t("server.advanced.logLevelTitle")} help={t("server.advanced.logLevelHelp")}>
+          <SelectField
+            name="log.level"
+            text="server.advanced.logLevel"
+            options={[
+              { value: "info", label: t("server.advanced.logLevels.info") },
+              { value: "warning", label: t("server.advanced.logLevels.warning") },
+            ]}
+          />
         </Section>
         <WebAccess />
       </SettingsForm>

@@ -5,8 +5,8 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { setRegions } from "../state/format.ts";
-import { de } from "./de.ts";
-import { en } from "./en.ts";
+import de from "./de.json" with { type: "json" };
+import en from "./en.json" with { type: "json" };
 
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];

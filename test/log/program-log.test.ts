@@ -56,6 +56,32 @@ test("file and listeners are told the same moment, however the clock goes on in 
   expect(written.map(({ time }) => Date.parse(String(time)))).toEqual(lines.map(({ at }) => at));
 });
 
+test("only trouble in the file, everything to the listeners, as the level says at that moment", () => {
+  const told: string[] = [];
+  const written: string[] = [];
+  let level: "info" | "warning" = "warning";
+  const { log } = createProgramLog({
+    file: {
+      write: (line: string) => void written.push(line),
+      flush: async () => undefined,
+      close: async () => undefined,
+    },
+    clock: new FakeClock(),
+    onLine: ({ text }) => told.push(text),
+    level: () => level,
+  });
+  log({ source: "smtp", level: "info", text: "a" });
+  log({ source: "smtp", level: "warning", text: "b" });
+  log({ source: "smtp", level: "error", text: "c" });
+  level = "info";
+  log({ source: "smtp", level: "info", text: "d" });
+  const texts = written.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  expect([told, texts]).toEqual([
+    ["a", "b", "c", "d"],
+    ["b", "c", "d"],
+  ]);
+});
+
 /** A millisecond later whenever it is looked at. */
 function tickingClock(): Clock {
   let now = 0;
