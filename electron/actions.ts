@@ -1,6 +1,7 @@
 /** What the tray's and the menu's entries do. */
 import { app } from "electron";
 import type { Problem } from "../core/model/problem.ts";
+import { fileProblem } from "../core/util/file-problem.ts";
 import type { LoginItem } from "./autostart-file.ts";
 import type { GatewaySource } from "./gateway-source.ts";
 import type { TrayAction } from "./tray-menu.ts";
@@ -28,7 +29,13 @@ export function createActions(options: ActionsOptions): (action: TrayAction) => 
       case "quit-now":
         return app.exit(0);
       case "start-at-login":
-        login.set(login.current() !== true);
+        try {
+          login.set(login.current() !== true);
+        } catch (error) {
+          onProblem(
+            fileProblem("start-at-login", "Writing", (error as NodeJS.ErrnoException).path ?? "", error),
+          );
+        }
         return refresh();
       case "check":
       case "send":

@@ -13,7 +13,7 @@ import { openDesktopState } from "./desktop-state.ts";
 import type { FaultDesk } from "./fault-desk.ts";
 import { watchGateway } from "./gateway-watch.ts";
 import { openIpcBridge } from "./ipc-bridge.ts";
-import { HIDDEN, loginItem } from "./login-item.ts";
+import { loginItem, startsHidden } from "./login-item.ts";
 import { watchNetwork } from "./network-watch.ts";
 import { notify, notifyOfAlerts } from "./notifications.ts";
 import { openSecrets } from "./open-secrets.ts";
@@ -32,6 +32,13 @@ export async function startDesktop(data: DataFolders, onFault: FaultDesk): Promi
   const { texts } = words;
   const state = openDesktopState(join(data.window, "desktop.json"));
   const login = loginItem();
+  // Somebody may start it a second time while it is still opening the data.
+  let isWanted = !startsHidden();
+  let show = (): void => {
+    isWanted = true;
+  };
+  app.on("second-instance", () => show());
+  app.on("activate", () => show());
 
   // The gateway.
   let withoutKeychain = false;
@@ -112,6 +119,7 @@ export async function startDesktop(data: DataFolders, onFault: FaultDesk): Promi
     updater: await openUpdater(address, process.resourcesPath),
     address,
     clock,
+    endsGateway: source.kind === "own",
     finish,
     onFault,
     async status() {
@@ -120,7 +128,6 @@ export async function startDesktop(data: DataFolders, onFault: FaultDesk): Promi
     },
   });
 
-  app.on("second-instance", showMain);
-  app.on("activate", showMain);
-  if (!process.argv.includes(HIDDEN)) showMain();
+  show = showMain;
+  if (isWanted) showMain();
 }

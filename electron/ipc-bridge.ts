@@ -30,8 +30,9 @@ export function openIpcBridge(source: GatewaySource): IpcBridge {
     attach(contents, onBroken) {
       const session = createPageSession({ source, onBroken, send: (message) => send(contents, message) });
       sessions.set(contents, session);
-      contents.on("did-start-navigation", ({ isMainFrame, isSameDocument }) => {
-        if (isMainFrame && !isSameDocument) session.pageGone();
+      contents.on("did-start-navigation", ({ isMainFrame, isSameDocument, url }) => {
+        // It comes before `security.ts` is asked: a page that wants to leave for elsewhere stays.
+        if (isMainFrame && !isSameDocument && isOurPage(url)) session.pageGone();
       });
       contents.on("render-process-gone", () => session.pageGone());
       contents.once("destroyed", () => {

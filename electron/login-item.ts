@@ -15,9 +15,17 @@ export function loginItem(): LoginItem {
     const program = process.env["APPIMAGE"] ?? process.execPath;
     return autostartFile(join(folder, "autostart", "efs-mail-gateway.desktop"), program, HIDDEN);
   }
-  const options = { path: process.execPath, args: [HIDDEN] };
+  // Windows takes the value apart at spaces, and Electron adds no quotes; build/installer.nsh writes the same value.
+  const path = process.platform === "win32" ? `"${process.execPath}"` : process.execPath;
+  const options = { path, args: [HIDDEN] };
   return {
     current: () => app.getLoginItemSettings(options).openAtLogin,
     set: (starts) => app.setLoginItemSettings({ ...options, openAtLogin: starts }),
   };
+}
+
+/** macOS gives a login item no arguments: it says itself that it was one. */
+export function startsHidden(): boolean {
+  if (process.argv.includes(HIDDEN)) return true;
+  return process.platform === "darwin" && app.getLoginItemSettings().wasOpenedAtLogin;
 }

@@ -9,7 +9,7 @@ import { logFault } from "../core/headless/fault-log.ts";
 import { systemClock } from "../core/util/system-clock.ts";
 import { registerAppScheme } from "./app-scheme.ts";
 import { cliArguments, runCli } from "./cli.ts";
-import { chooseDataFolders, dataOption } from "./data-folders.ts";
+import { chooseDataFolders, dataOption, shareKeychain } from "./data-folders.ts";
 import { startDesktop } from "./desktop.ts";
 import { createFaultDesk } from "./fault-desk.ts";
 
@@ -18,6 +18,7 @@ if (process.platform === "win32") app.setAppUserModelId("org.efs-mail-gateway");
 
 const command = cliArguments(process.argv);
 if (command !== null) {
+  shareKeychain(command);
   void runCli(command, (error) => {
     logFault(currentDataPath(dataOption(command)), systemClock, error, "running a command");
   });

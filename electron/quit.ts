@@ -34,7 +34,15 @@ export function quitInOrder({ onBegin, finish, onFault }: QuitOptions): () => Pr
   });
   // The tray is what keeps the app there, not a window.
   app.on("window-all-closed", () => undefined);
-  powerMonitor.on("shutdown", () => app.quit());
+  // Linux and macOS wait for an app that asks them to; Electron's types do not know the argument.
+  powerMonitor.on("shutdown", ((event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    app.quit();
+  }) as () => void);
+  // Windows waits for nobody: as much as it leaves time for. Not within the event, which the window has to outlive.
+  app.on("browser-window-created", (_event, window) => {
+    window.on("session-end", () => setImmediate(() => app.quit()));
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => app.quit());
   return finishOnce;
 }

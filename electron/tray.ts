@@ -15,12 +15,19 @@ export function createTray(
 ): GatewayTray {
   let shown = facts;
   let menuText = "";
-  const image = () => trayImage(trayIcon(shown.view), process.platform, nativeTheme.shouldUseDarkColors);
+  // The bar's colour, which on Windows is chosen apart from the windows'.
+  const image = () =>
+    trayImage(trayIcon(shown.view), process.platform, nativeTheme.shouldUseDarkColorsForSystemIntegratedUI);
+  const act = (action: TrayAction): void => {
+    // A tick has changed by itself when it was clicked, whatever comes of it.
+    menuText = "";
+    onAction(action);
+  };
   const tray = new Tray(image());
   const repaint = (): void => tray.setImage(image());
   nativeTheme.on("updated", repaint);
-  // On Windows a click opens the window; elsewhere it opens the menu, where Open is.
-  if (process.platform === "win32") tray.on("click", () => onAction("open"));
+  // On macOS a click opens the menu, where Open is; elsewhere the other button does.
+  if (process.platform !== "darwin") tray.on("click", () => onAction("open"));
 
   const show = (next: TrayFacts): void => {
     shown = next;
@@ -31,7 +38,7 @@ export function createTray(
     const text = JSON.stringify(groups);
     if (text === menuText) return;
     menuText = text;
-    tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(groups, onAction)));
+    tray.setContextMenu(Menu.buildFromTemplate(menuTemplate(groups, act)));
   };
   show(facts);
   return { show };

@@ -3,7 +3,8 @@
  *
  * 1. The updater (electron-updater's `autoUpdater` has this form) checks signatures itself; one that is not signed by
  *    who signed this program is never installed.
- * 2. It is downloaded in the background, and installed when the gateway has nothing in flight; or at the next quit.
+ * 2. It is downloaded in the background, and installed when the gateway has nothing in flight; or at the next quit, if that
+ *    ends the gateway.
  */
 import type { GatewayStatus } from "../core/model/gateway.ts";
 import type { Clock } from "../core/model/ports.ts";
@@ -29,6 +30,8 @@ export interface UpdatesOptions {
   /** null: nobody looks for updates. */
   readonly address: string | null;
   readonly clock: Clock;
+  /** The gateway is ours: when the app quits, no mail is moving. A service's goes on. */
+  readonly endsGateway: boolean;
   readonly status: () => Promise<Pick<GatewayStatus, "state"> | null>;
   /** Finishes and gives the data back before it is installed. */
   readonly finish: () => Promise<void>;
@@ -40,10 +43,10 @@ export function isQuiet(status: Pick<GatewayStatus, "state"> | null): boolean {
 }
 
 export function lookForUpdates(options: UpdatesOptions): void {
-  const { updater, address, clock, status, finish, onFault } = options;
+  const { updater, address, clock, endsGateway, status, finish, onFault } = options;
   if (updater === null || address === null) return;
   updater.autoDownload = true;
-  updater.autoInstallOnAppQuit = true;
+  updater.autoInstallOnAppQuit = endsGateway;
   updater.setFeedURL({ provider: "generic", url: address });
   updater.on("error", (error) => onFault(error, "looking for updates"));
   let downloaded = false;

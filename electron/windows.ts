@@ -5,6 +5,7 @@
  * 2. Closing the main window hides it; the mail goes on. The detail window is really closed. A page that closes itself
  *    (its OK) is not asked by Electron: its window goes, and is made anew when somebody wants to see it.
  * 3. A page that crashed is loaded again, at the place where it was; the mail does not notice.
+ * 4. At the end all are destroyed, and none is made any more.
  */
 import { join } from "node:path";
 import { app, BrowserWindow, dialog, nativeTheme, screen } from "electron";
@@ -14,7 +15,7 @@ import { createCrashLimit } from "./crash-limit.ts";
 import type { DesktopStateFile } from "./desktop-state.ts";
 import type { IpcBridge } from "./ipc-bridge.ts";
 import type { Words } from "./texts/texts.ts";
-import { visibleBounds } from "./window-bounds.ts";
+import { type Bounds, visibleBounds } from "./window-bounds.ts";
 
 type WindowName = "main" | "detail";
 
@@ -46,6 +47,7 @@ export function createWindows(options: WindowsOptions): Windows {
   const open = new Map<WindowName, BrowserWindow>();
   /** Where the main window is to begin, when it is made. */
   let beginsAt: string = KINDS.main.path;
+  let over = false;
 
   const make = (name: WindowName): BrowserWindow => {
     const { preferred, least, path } = KINDS[name];
@@ -83,7 +85,7 @@ export function createWindows(options: WindowsOptions): Windows {
     if (name === "main") {
       window.on("close", (event) => {
         event.preventDefault();
-        window.hide();
+        hide(window);
         onHidden();
       });
     }
@@ -115,17 +117,22 @@ export function createWindows(options: WindowsOptions): Windows {
     window.webContents.on("render-process-gone", (_event, { reason, exitCode }) => {
       if (reason === "clean-exit") return;
       onFault(new Error(`${reason}, exit code ${exitCode}`), "showing a page");
-      recover(window);
+      // Chromium is still taking the old process away.
+      setImmediate(() => recover(window));
     });
   };
 
-  const show = (name: WindowName): BrowserWindow => {
+  const show = (name: WindowName): void => {
+    if (over) return;
     const there = open.get(name);
-    if (there === undefined) return make(name);
+    if (there === undefined) {
+      make(name);
+      return;
+    }
     if (there.isMinimized()) there.restore();
+    else if (!there.isVisible()) bringOntoScreen(there, KINDS[name].preferred);
     there.show();
     there.focus();
-    return there;
   };
 
   return {
@@ -138,6 +145,7 @@ export function createWindows(options: WindowsOptions): Windows {
       if (there !== undefined) bridge.go(there.webContents, path);
     },
     destroy() {
+      over = true;
       const all = [...open];
       open.clear();
       for (const [name, window] of all) {
@@ -146,6 +154,24 @@ export function createWindows(options: WindowsOptions): Windows {
       }
     },
   };
+}
+
+/** The screen where it was hidden may be gone since. */
+function bringOntoScreen(window: BrowserWindow, preferred: Pick<Bounds, "width" | "height">): void {
+  if (window.isMaximized() || window.isFullScreen()) return;
+  const now = window.getBounds();
+  const { x, y, width, height } = visibleBounds(now, preferred, workAreas());
+  if (x !== now.x || y !== now.y) window.setBounds({ x, y, width, height });
+}
+
+/** macOS would leave the empty screen of a window that filled it. */
+function hide(window: BrowserWindow): void {
+  if (process.platform !== "darwin" || !window.isFullScreen()) {
+    window.hide();
+    return;
+  }
+  window.once("leave-full-screen", () => window.hide());
+  window.setFullScreen(false);
 }
 
 /** The main screen first. */

@@ -20,6 +20,11 @@ export const BLOCK_BITS = 14;
 export const ZONE_BITS = 10;
 /** Rows of a transaction: a few milliseconds. */
 const BATCH = 200;
+/**
+ * Of them such as were in the index before. FTS5 takes each out word by word, at the commit, and for a word that every
+ * message has it goes through all of the block: milliseconds a row.
+ */
+const AGAIN = 16;
 /** So many that are not in the index are looked through in some milliseconds. A run ends with none of them. */
 const WAITING = 1_000;
 /** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
@@ -98,7 +103,7 @@ export class HistoryIndex {
     this.#waiting = number(row?.["number"]);
   }
 
-  /** A message was taken over. Cheap; when many wait, they are entered behind whatever is going on. */
+  /** A message was taken over, or has another outcome. Cheap; when many wait, they are entered behind whatever is going on. */
   noticed(): void {
     this.#waiting += 1;
     if (this.#waiting < WAITING || this.#running !== null || this.#closed) return;
@@ -143,7 +148,13 @@ export class HistoryIndex {
       newest - PENDING_BEHIND,
       BATCH,
     );
-    for (const row of rows) this.#enter(row);
+    let again = 0;
+    for (const row of rows) {
+      const id = number(row["id"]);
+      if (journal.get("SELECT 1 FROM history WHERE rowid = ?", id) !== undefined) again += 1;
+      this.#enter(row);
+      if (again === AGAIN) return id;
+    }
     return rows.length < BATCH ? null : number(rows.at(-1)?.["id"]);
   }
 

@@ -113,7 +113,7 @@ function searchOf(query: HistoryQuery): Search | null {
 
 /** Rows of `message`, newest first. */
 function searchBlock(context: SpoolContext, search: Search, stretch: Stretch, limit: number): readonly Row[] {
-  const waiting = waitingRows(context, search, stretch);
+  const waiting = waitingRows(context, search, stretch, limit);
   const narrowed = search.dated ? narrow(context, search, stretch) : stretch;
   const indexed = narrowed === null ? [] : indexedRows(context, search, narrowed, limit);
   if (waiting.length === 0) return indexed;
@@ -215,17 +215,30 @@ export function matchExpression(conditions: readonly Condition[], block: number)
     .join(" AND ");
 }
 
-/** Those that are not in the index yet: looked through one by one. */
-function waitingRows(context: SpoolContext, search: Search, { low, high }: Stretch): readonly Row[] {
+/** Those that are not in the index yet, newest first: looked through one by one, all of them for a rare word. */
+function waitingRows(
+  context: SpoolContext,
+  search: Search,
+  { low, high }: Stretch,
+  limit: number,
+): readonly Row[] {
   const rows = context.journal.all(
     `SELECT * FROM message INDEXED BY message_to_index
-     WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND received_at >= ? AND received_at < ?`,
+     WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND received_at >= ? AND received_at < ?
+     ORDER BY id DESC LIMIT ?`,
     low,
     high,
     search.from,
     search.to,
+    // SQLite takes -1 for no limit.
+    search.conditions.length === 0 ? limit : -1,
   );
-  return rows.filter((row) => fits(context, row, search));
+  const found: Row[] = [];
+  for (const row of rows) {
+    if (found.length === limit) break;
+    if (fits(context, row, search)) found.push(row);
+  }
+  return found;
 }
 
 /** `row`: of `message`. */

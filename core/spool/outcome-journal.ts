@@ -42,12 +42,15 @@ export class OutcomeJournal implements OutcomeStore {
   readonly #tasks: FileTasks;
   readonly #meta: Meta;
   readonly #owed: Owed;
+  readonly #noticed: () => void;
 
-  constructor(context: SpoolContext, tasks: FileTasks, meta: Meta, owed: Owed) {
+  /** `noticed`: a message has another outcome. */
+  constructor(context: SpoolContext, tasks: FileTasks, meta: Meta, owed: Owed, noticed: () => void) {
     this.#context = context;
     this.#tasks = tasks;
     this.#meta = meta;
     this.#owed = owed;
+    this.#noticed = noticed;
   }
 
   apply(settlement: Settlement, recorded?: () => Promise<void>): Promise<void> {
@@ -56,6 +59,7 @@ export class OutcomeJournal implements OutcomeStore {
 
   async #apply(settlement: Settlement): Promise<void> {
     const moves = await this.#context.journal.commit(() => this.#enter(settlement));
+    this.#noticed();
     for (const move of moves) {
       if ((await this.#tasks.run(move)) === "missing") await this.#fileGone(move.id);
     }

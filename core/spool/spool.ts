@@ -228,8 +228,10 @@ class JournalSpool implements Spool, BodyStore {
     this.#tasks = new FileTasks(context);
     this.#acceptor = new Acceptor(context, this.#tasks, meta);
     this.#orphans = new Orphans(context, this.#acceptor.inFlight, recovery.orphans);
-    this.#outcomes = new OutcomeJournal(context, this.#tasks, meta, this.#owed);
     this.#historyIndex = new HistoryIndex(context);
+    this.#outcomes = new OutcomeJournal(context, this.#tasks, meta, this.#owed, () =>
+      this.#historyIndex.noticed(),
+    );
     this.lists = new FolderLists(context);
     this.activity = new ActivityCounts(context);
     this.holds = new Holds(context, this.#tasks, meta);

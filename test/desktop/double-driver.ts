@@ -249,12 +249,13 @@ class DoubleDesktop implements Desktop {
         const isMainFrame = asked.frame() === page.mainFrame();
         const expected = isMainFrame && this.#expected.get(window) === asked.url();
         if (expected) this.#expected.delete(window);
+        // Before anybody is asked, as in Electron.
+        if (isMainFrame) this.#tell({ kind: "navigation", window, url });
         const request = this.#nextNumber++;
         if (!expected && !(await this.#ask({ kind: "may-navigate", request, window, url, isMainFrame }))) {
           await route.abort("aborted");
           return;
         }
-        if (isMainFrame) this.#tell({ kind: "navigation", window, url });
       }
       if (!url.startsWith(APP_ORIGIN)) {
         await route.abort("blockedbyclient");

@@ -149,7 +149,13 @@ export function desktopSpecs(openLauncher: () => Promise<Launcher>): void {
       );
       await desktop.ask("closeWindow", "/errors");
       expect(await notices()).toEqual([goesOn]);
+
+      // Where no screen is any more.
+      await desktop.ask("moveWindow", "/errors", { x: -20_000, y: 90, width: 900, height: 600 });
       await desktop.ask("clickTray", "Open EFS Mail Gateway");
+      const [shown] = await desktop.ask("windows");
+      expect(shown).toMatchObject({ visible: true, bounds: { width: 900, height: 600 } });
+      expect(shown?.bounds.x).toBeGreaterThanOrEqual(0);
     });
 
     test("a page's OK takes its window away as well", async () => {
@@ -180,6 +186,8 @@ export function desktopSpecs(openLauncher: () => Promise<Launcher>): void {
         .evaluate("fetch('https://far.example/').then(() => 'reached', () => 'refused')")
         .then((outcome) => expect(outcome).toBe("refused"));
       expect(desktop.pathOf(page)).toBe("/errors");
+      // What it wanted has not cost it its connection.
+      expect(await callFrom(page, "hello", {})).toMatchObject({ ok: { host: "desktop" } });
       expect(await desktop.ask("windows")).toHaveLength(1);
       expect(await page.evaluate("[typeof require, typeof process, typeof window.efsDoubleTell]")).toEqual([
         "undefined",

@@ -55,7 +55,7 @@ export function useBrowser(): Visitor {
       });
       context.setDefaultTimeout(10_000);
       const page = await context.newPage();
-      watch(page, troubles, options.expectedErrors);
+      watch(page, office, troubles, options.expectedErrors);
       if (known === undefined) {
         await page.goto(office.signInAddress);
         cookies.set(office, await context.storageState());
@@ -66,8 +66,9 @@ export function useBrowser(): Visitor {
   };
 }
 
-function watch(page: Page, troubles: string[], expected: RegExp | undefined): void {
+function watch(page: Page, office: PagesOffice, troubles: string[], expected: RegExp | undefined): void {
   const note = (trouble: string): void => {
+    if (office.closing) return;
     if (expected === undefined || !expected.test(trouble)) troubles.push(`${page.url()}: ${trouble}`);
   };
   page.on("console", (message) => {

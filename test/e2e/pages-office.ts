@@ -29,6 +29,8 @@ export interface PagesOffice extends Pick<DemoOffice, "mailbox" | "mailServer" |
   readonly origin: string;
   /** With a token that has not been used; only for the first page. */
   readonly signInAddress: string;
+  /** It is being closed: what pages that are still open say of a lost connection is no trouble. */
+  readonly closing: boolean;
   /** Ends the gateway (SIGTERM) and starts it again on the same port. */
   restart(whileDown?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export async function openPagesOffice(options: PagesOfficeOptions = {}): Promise
   await options.prepare?.(dataDirectory);
   let gateway = await serve(dataDirectory, 0);
   const { origin, signInAddress } = gateway;
+  let closing = false;
   return {
     ...office,
     dataDirectory,
@@ -55,7 +58,11 @@ export async function openPagesOffice(options: PagesOfficeOptions = {}): Promise
       await whileDown?.();
       gateway = await serve(dataDirectory, Number(new URL(origin).port));
     },
+    get closing() {
+      return closing;
+    },
     async close() {
+      closing = true;
       await gateway.end();
       await office.close();
       await rm(dataDirectory, { recursive: true, force: true });

@@ -66,7 +66,7 @@ describeWith("browser", "the pages of servers, times and limits", () => {
       await page.getByRole("button", { name: "Accept the certificate" }).click();
       await page.getByText("Something was changed since the last test.").waitFor();
       await page.getByRole("button", { name: "Test", exact: true }).click();
-      await page.getByText("0 messages in the mailbox").waitFor();
+      await page.getByText("0 messages in the mailbox, 0 bytes").waitFor();
       expect(await overflowing(page)).toBe(false);
 
       await save(page);

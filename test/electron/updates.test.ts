@@ -32,11 +32,12 @@ beforeEach(() => {
   did = [];
 });
 
-function start(address: string | null, given: Updater | null = updater): void {
+function start(address: string | null, given: Updater | null = updater, endsGateway = true): void {
   lookForUpdates({
     updater: given,
     address,
     clock,
+    endsGateway,
     status: async () => (state === null ? null : { state }),
     finish: async () => void did.push("finish"),
     onFault: () => undefined,
@@ -71,4 +72,11 @@ test("never installed while mail is moving", async () => {
   state = "paused";
   await clock.advance(60_000);
   expect(did.filter((each) => each !== "look")).toEqual(["finish", "install"]);
+});
+
+test("a quit installs nothing while another process's gateway goes on", () => {
+  start(ADDRESS);
+  expect(updater.autoInstallOnAppQuit).toBe(true);
+  start(ADDRESS, updater, false);
+  expect(updater.autoInstallOnAppQuit).toBe(false);
 });

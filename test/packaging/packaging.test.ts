@@ -128,6 +128,11 @@ test("package.json says what is started, and nothing about how it is developed",
     version: own["version"],
   });
   expect([packed["devDependencies"], packed["scripts"]]).toEqual([undefined, undefined]);
+  expect(packed["desktopName"]).toBe("efs-mail-gateway.desktop");
+  // The updater reads its facts there; the address is none that exists.
+  expect(await readFile(join(unpacked, "resources", "app-update.yml"), "utf8")).toContain(
+    "url: https://efs-mail-gateway.invalid/updates",
+  );
 });
 
 test("the fuses are set: it runs no other program than ours", async () => {
@@ -183,7 +188,7 @@ describeWith("debian-tools", "the .deb", () => {
       Terminal: "false",
       Type: "Application",
       Icon: "efs-mail-gateway",
-      StartupWMClass: "EFS Mail Gateway",
+      StartupWMClass: "efs-mail-gateway",
       Comment:
         "Collects an office’s mail from POP3 mailboxes and forwards it to the office’s own mail server",
       Categories: "Network;Email;",

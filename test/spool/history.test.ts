@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { HistoryQuery } from "../../core/model/history.ts";
@@ -8,6 +8,7 @@ import type { AcceptOrder } from "../../core/model/message.ts";
 import { MIGRATIONS } from "../../core/spool/migrations.ts";
 import type { Spool } from "../../core/spool/spool.ts";
 import { fillHistory } from "../support/history-rows.ts";
+import { settlementAt } from "../support/settlements.ts";
 import { claimAll, type SpoolKit, spoolKit, take } from "../support/spool-kit.ts";
 
 const HOUR = 3_600_000;
@@ -329,6 +330,44 @@ test("rows that wait for the index stay few, whatever comes; what is pending ent
   await vi.waitFor(() => expect(waiting()).toEqual([1_202]), 15_000);
   expect([found({ words: "re" }, 200), found({ outcome: "pending" })]).toEqual([expected, [1_202, 1]]);
 });
+
+test("a backlog that is delivered enters the index anew, few at a time, while it is delivered", async () => {
+  for (let number = 0; number < 1_500; number += 100) {
+    await Promise.all(Array.from({ length: 100 }, (_, index) => take(spool, `u${number + index}`)));
+    await kit.clock.advance(1_000);
+  }
+  await spool.indexHistory();
+  // The pending ones that are far behind the newest are in it.
+  expect(waiting()).toHaveLength(401);
+  const { exec } = DatabaseSync.prototype;
+  const { run } = StatementSync.prototype;
+  const commits: number[] = [];
+  let again = 0;
+  DatabaseSync.prototype.exec = function (sql) {
+    exec.call(this, sql);
+    if (sql !== "COMMIT") return;
+    commits.push(again);
+    again = 0;
+  };
+  Reflect.set(StatementSync.prototype, "run", function (this: StatementSync, ...values: unknown[]) {
+    if (this.sourceSQL.includes("INTO history (") && Number(values[0]) < 1_000) again += 1;
+    return Reflect.apply(run, this, values);
+  });
+  try {
+    for (const message of await claimAll(spool, kit.clock, 1_500)) {
+      await spool.outcomes.apply(
+        settlementAt(kit.clock.now(), message, ["delivered"], { kind: "done", backup: false }),
+      );
+    }
+    await vi.waitFor(() => expect(waiting().length).toBeLessThan(1_000), 15_000);
+  } finally {
+    DatabaseSync.prototype.exec = exec;
+    StatementSync.prototype.run = run;
+  }
+  expect(commits.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(500);
+  // More at once would hold up everything else.
+  expect(Math.max(...commits)).toBeLessThanOrEqual(16);
+}, 60_000);
 
 /** Ids that are not in the index. */
 function waiting(): number[] {

@@ -20,7 +20,10 @@ export const screen = {
   getAllDisplays: () => [display],
 } satisfies Pick<Screen, "getPrimaryDisplay" | "getAllDisplays">;
 
-export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false });
+export const nativeTheme = Object.assign(new EventEmitter(), {
+  shouldUseDarkColors: false,
+  shouldUseDarkColorsForSystemIntegratedUI: false,
+});
 export const powerMonitor = new EventEmitter();
 export const net = { isOnline: () => true } satisfies Pick<Net, "isOnline">;
 

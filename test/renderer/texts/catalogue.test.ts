@@ -48,7 +48,9 @@ test("every text is used", () => {
         .replaceAll(".", "\\.")
         .replace(/^\$\{[^}]*\}/, ".+")
         .replace(/\$\{[^}]*\}/g, "[^.]+");
-      return new RegExp(`^${parts}(?:_one|_other|\\.(?:label|hint|placeholder|title|text|confirm)|\\.(?:options|risk)\\..+)?$`);
+      return new RegExp(
+        `^${parts}(?:_one|_other|\\.(?:label|hint|placeholder|title|text|confirm)|\\.(?:options|risk)\\..+)?$`,
+      );
     });
   const unused = [...english.keys()].filter((key) => !patterns.some((pattern) => pattern.test(key)));
   expect(unused).toEqual([]);
