@@ -46,6 +46,7 @@ try {
   for (const [option, name] of Object.entries({
     "--after-install": "postinst",
     "--after-remove": "postrm",
+    "--before-remove": "prerm",
   })) {
     copyFileSync(all(option), join(control, name));
     chmodSync(join(control, name), 0o755);

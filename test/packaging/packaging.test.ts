@@ -206,7 +206,11 @@ describeWith("debian-tools", "the .deb", () => {
     const scripts = await Promise.all(
       ["postinst", "postrm"].map((name) => readFile(join(folder, "DEBIAN", name), "utf8")),
     );
-    // The service is the administrator's own step, and mail is never deleted.
+    // A service goes with its program, by its own command.
+    expect(await readFile(join(folder, "DEBIAN", "prerm"), "utf8")).toContain(
+      "/usr/bin/efs service remove || true",
+    );
+    // Installing it is the administrator's own step, and mail is never deleted.
     expect(scripts.join("\n")).not.toMatch(/systemctl|useradd|adduser|crontab|\/var\/lib|\$HOME|curl|wget/);
   });
 });
