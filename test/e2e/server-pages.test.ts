@@ -236,7 +236,7 @@ describeWith("browser", "the pages of servers, times and limits", () => {
       expect(await axeViolations(page)).toEqual([]);
       await replace.click();
       await page.getByText("The settings were replaced.").waitFor();
-      expect(await page.getByLabel("Log files").inputValue()).toBe("7 days");
+      await expect.poll(() => page.getByLabel("Log files").inputValue()).toBe("7 days");
       expect(await stored()).toMatchObject({ accounts: [{ id: "demo" }], log: { days: 7 } });
     });
 
