@@ -9,6 +9,7 @@ export default defineConfig({
     // No test sleeps; real servers and other processes take their time on a busy machine.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     teardownTimeout: 20_000,
     restoreMocks: true,
     // The JSON is what .ci/run counts.

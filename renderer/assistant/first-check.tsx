@@ -10,6 +10,8 @@ import type { Problem } from "../../core/model/problem.ts";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { problemOf, useAction } from "../state/calls.ts";
 import { formatNumber, formatSize } from "../state/format.ts";
+import { useGatewayEvents } from "../state/status.ts";
+import { useTitle } from "../state/use-title.ts";
 import { callValue, useTransport } from "../transport/transport-context.tsx";
 import { LeaveOnHost } from "./leave-on-host.tsx";
 import { addTotals, type FirstCheckResult, firstCheckResult, NO_TOTALS } from "./run-sums.ts";
@@ -31,24 +33,13 @@ function useFirstCheck(): { readonly outcome: Outcome | null; readonly totals: R
   const [finished, setFinished] = useState(NO_TOTALS);
   const [running, setRunning] = useState(NO_TOTALS);
   const begun = useRef(false);
-  useEffect(
-    () =>
-      transport.subscribe("events", {
-        recent: false,
-        onItems(items) {
-          for (const item of items) {
-            if ("gap" in item) continue;
-            if (item.entry.kind === "progress") setRunning(item.entry.totals);
-            if (item.entry.kind === "run-finished") {
-              const { summary } = item.entry;
-              setFinished((sums) => addTotals(sums, summary));
-              setRunning(NO_TOTALS);
-            }
-          }
-        },
-      }),
-    [transport],
-  );
+  useGatewayEvents((event) => {
+    if (event.kind === "progress") setRunning(event.totals);
+    if (event.kind === "run-finished") {
+      setFinished((sums) => addTotals(sums, event.summary));
+      setRunning(NO_TOTALS);
+    }
+  });
   useEffect(() => {
     if (begun.current) return;
     begun.current = true;
@@ -61,12 +52,6 @@ function useFirstCheck(): { readonly outcome: Outcome | null; readonly totals: R
       .then(setOutcome);
   }, [transport]);
   return { outcome, totals: addTotals(finished, running) };
-}
-
-function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} - EFS Mail Gateway`;
-  }, [title]);
 }
 
 function Checking({ totals }: { readonly totals: RunTotals }) {

@@ -3,8 +3,9 @@ import { Group, Select } from "@mantine/core";
 import i18next from "i18next";
 import { below, NumberField, useFieldTexts } from "../components/fields.tsx";
 import { useSettingsForm } from "../components/settings-form.tsx";
-import { portFor, type UsualPorts } from "../tabs/servers/ports.ts";
+import type { UsualPorts } from "../tabs/servers/ports.ts";
 import { AcceptedCertificate } from "../tabs/servers/security-fields.tsx";
+import { useSecurityChoice } from "../tabs/servers/use-security-choice.ts";
 
 export function SecurityAndPort({
   at,
@@ -18,7 +19,7 @@ export function SecurityAndPort({
   const { form } = useSettingsForm();
   const { label } = useFieldTexts(`${text}.security`);
   const security = form.getInputProps(`${at}.security`);
-  const port = form.getInputProps(`${at}.port`).value;
+  const choose = useSecurityChoice(at, usual);
   const word = (value: string, part: string): string =>
     String(i18next.t(`${text}.security.options.${value}.${part}` as never));
   return (
@@ -32,9 +33,7 @@ export function SecurityAndPort({
           data={Object.keys(usual).map((value) => ({ value, label: word(value, "label") }))}
           allowDeselect={false}
           onChange={(chosen) => {
-            if (chosen === null) return;
-            form.setFieldValue(`${at}.security`, chosen);
-            form.setFieldValue(`${at}.port`, portFor(usual, port, String(security.value), chosen));
+            if (chosen !== null) choose(chosen);
           }}
         />
         <NumberField name={`${at}.port`} text={`${text}.port`} min={1} max={65_535} />

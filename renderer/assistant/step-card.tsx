@@ -4,6 +4,7 @@ import { ArrowLeft, ArrowRight, CircleCheck } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "../components/problem-alert.tsx";
+import { useTitle } from "../state/use-title.ts";
 import { focusField, focusStep } from "./focus.ts";
 import type { Assistant } from "./use-assistant.ts";
 
@@ -29,9 +30,7 @@ export function StepCard({
     if (passwordOnly) focusField("accounts.0.password");
     else focusStep(card.current);
   }, [step]);
-  useEffect(() => {
-    document.title = `${title} - EFS Mail Gateway`;
-  }, [title]);
+  useTitle(title);
   return (
     <Paper withBorder shadow="xs" p="lg" bg="var(--efs-surface)" ref={card}>
       <form

@@ -1,5 +1,6 @@
 import { Box, Group, Stack, Text, Title } from "@mantine/core";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
+import { useTitle } from "../state/use-title.ts";
 
 /** The frame of a page's content: its name, one sentence about it, and on the right what can be done. */
 export function Page({
@@ -16,9 +17,7 @@ export function Page({
   readonly wide?: boolean;
   readonly children: ReactNode;
 }) {
-  useEffect(() => {
-    document.title = `${title} - EFS Mail Gateway`;
-  }, [title]);
+  useTitle(title);
   return (
     <Stack gap="md" p="lg" maw={wide ? undefined : 1_200} h={wide ? "100%" : undefined}>
       <Group justify="space-between" align="flex-start" wrap="nowrap">

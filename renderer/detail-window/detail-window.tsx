@@ -8,6 +8,7 @@ import { ExplainedAnswer } from "../components/explained-answer.tsx";
 import { Empty } from "../components/page.tsx";
 import { ConnectionBanner } from "../frame/connection-banner.tsx";
 import { formatNumber, formatTime } from "../state/format.ts";
+import { useTitle } from "../state/use-title.ts";
 import { answerClass, wholeAnswer } from "./answers.ts";
 import { ConversationList } from "./conversation-list.tsx";
 import { DetailToolbar } from "./detail-toolbar.tsx";
@@ -22,9 +23,7 @@ export function DetailWindow() {
   const [chosenKey, setChosenKey] = useState<number | null>(null);
   const { rows, filter } = conversation;
   const chosen = chosenKey === null ? null : rowIndex(rows, chosenKey);
-  useEffect(() => {
-    document.title = `${t("detail.title")} - EFS Mail Gateway`;
-  }, [t]);
+  useTitle(t("detail.title"));
   // Another view has other rows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the filter is what changes the view
   useEffect(() => setChosenKey(null), [filter]);

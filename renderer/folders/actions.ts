@@ -3,6 +3,14 @@ import type { FolderAction } from "../../core/model/action.ts";
 import type { ListedState } from "../../core/model/folder-list.ts";
 import type { Folder } from "../../core/model/message.ts";
 
+/** Where nothing waits to be sent. */
+const SETTLED: readonly FolderAction[] = [
+  "resend-to-postmaster",
+  "resend-to-original",
+  "resend-to-address",
+  "delete",
+];
+
 /** In the order of the toolbar; `save` and `delete` are the same everywhere and come last. */
 const BY_FOLDER: Readonly<Record<Folder, readonly FolderAction[]>> = {
   Inbox: [
@@ -14,9 +22,9 @@ const BY_FOLDER: Readonly<Record<Folder, readonly FolderAction[]>> = {
     "send-anyway",
     "delete",
   ],
-  Errors: ["resend-to-postmaster", "resend-to-original", "resend-to-address", "delete"],
-  Junk: ["resend-to-postmaster", "resend-to-original", "resend-to-address", "delete"],
-  Backup: ["resend-to-postmaster", "resend-to-original", "resend-to-address", "delete"],
+  Errors: SETTLED,
+  Junk: SETTLED,
+  Backup: SETTLED,
 };
 
 /**

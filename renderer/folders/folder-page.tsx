@@ -1,10 +1,10 @@
 /** A folder as a browser: the list, what can be done with what is selected, and the message that is open. */
-import { Box, CloseButton, Drawer, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
-import { useDebouncedValue, useElementSize, useMediaQuery } from "@mantine/hooks";
+import { Box, CloseButton, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue, useElementSize } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useParams } from "wouter";
+import { useLocation } from "wouter";
 import type { FolderSort, ListedMessage } from "../../core/model/folder-list.ts";
 import type { Folder } from "../../core/model/message.ts";
 import { Page } from "../components/page.tsx";
@@ -16,7 +16,7 @@ import { actionsFor } from "./actions.ts";
 import { sortAfterClick } from "./columns.ts";
 import { EmptyFolder, FolderHint, UnseenJunk } from "./folder-notes.tsx";
 import { FolderTable } from "./folder-table.tsx";
-import { MessagePanel } from "./message-panel.tsx";
+import { focusList, MessagePane, useOpenMessage } from "./message-pane.tsx";
 import { OpenFolder } from "./open-folder.tsx";
 import {
   allSelected,
@@ -32,8 +32,6 @@ import { useFolder } from "./use-folder.ts";
 import { useFolderKeys } from "./use-folder-keys.ts";
 import { type MessageAction, useHiddenMessages, useMessageActions } from "./use-message-actions.tsx";
 
-/** From here on list and message stand side by side. */
-const SIDE_BY_SIDE = "(min-width: 1280px)";
 /** Rows by which the part in sight is followed. */
 const STEP = 25;
 /** What a button of the toolbar takes in the longer language, and what stands before them. */
@@ -44,8 +42,8 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
   const { t } = useTranslation();
   const [, navigate] = useLocation();
   const path = `/${folder.toLowerCase()}`;
-  const openId = useParams()["*"] || null;
-  const wide = useMediaQuery(SIDE_BY_SIDE, undefined, { getInitialValueInEffect: false }) ?? false;
+  const message = useOpenMessage(path);
+  const { id: openId, beside: wide, open, close } = message;
   const actions = useMessageActions();
   const hidden = useHiddenMessages();
   const [typed, setTyped] = useState("");
@@ -65,11 +63,6 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: exactly when the words change
   useEffect(() => setSelection(nothingSelected), [words]);
 
-  const open = useCallback((queueId: string) => navigate(`${path}/${queueId}`), [navigate, path]);
-  const close = useCallback(() => {
-    navigate(path);
-    focusList();
-  }, [navigate, path]);
   useEffect(() => {
     if (openId !== null && hidden.has(openId)) navigate(path);
   }, [openId, hidden, navigate, path]);
@@ -154,7 +147,6 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
     onEscape: () => (selected.length > 0 ? setSelection(cleared) : openId !== null ? close() : undefined),
   });
 
-  const pane = openId === null ? null : <MessagePanel queueId={openId} onClose={close} closable={wide} />;
   return (
     <Page
       title={t(`folders.names.${folder}`)}
@@ -228,40 +220,10 @@ export function FolderPage({ folder }: { readonly folder: Folder }) {
             />
           )}
         </Stack>
-        {wide && pane !== null && (
-          <Box
-            component="section"
-            aria-label={t("messages.panel.name")}
-            className="efs-mail-pane"
-            style={{ flex: "0 0 46%" }}
-          >
-            {pane}
-          </Box>
-        )}
+        <MessagePane message={message} />
       </Box>
-      <Drawer
-        opened={!wide && pane !== null}
-        onClose={close}
-        position="right"
-        size={680}
-        padding={0}
-        title={t("messages.panel.name")}
-        closeButtonProps={{ "aria-label": t("messages.close") }}
-        styles={{
-          header: { padding: "8px 16px", minHeight: 0 },
-          content: { display: "flex", flexDirection: "column" },
-          body: { flex: 1, minHeight: 0 },
-        }}
-        data-message-drawer
-      >
-        {!wide && pane}
-      </Drawer>
     </Page>
   );
-}
-
-function focusList(): void {
-  document.querySelector<HTMLElement>("[data-list]")?.focus({ preventScroll: true });
 }
 
 function SearchField({

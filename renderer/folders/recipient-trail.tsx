@@ -4,7 +4,7 @@ import { ArrowRight, Check, CornerDownRight, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TrailStep } from "../../core/model/envelope.ts";
-import { trailPlace, trailSentence } from "../../core/model/trail-sentence.ts";
+import { trailKey, trailPlace } from "../components/try-it/trail-texts.ts";
 
 const SHOWN = 12;
 const LOOKS = {
@@ -68,7 +68,7 @@ function TrailLine({ step }: { readonly step: TrailStep }) {
         )}
       </Group>
       <Text size="sm" c="dimmed">
-        {trailSentence(step)}
+        {t(trailKey(step))}
       </Text>
     </div>
   );

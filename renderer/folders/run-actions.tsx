@@ -2,7 +2,7 @@
  * Carries out what people do to messages, wherever they asked for it; goes on when they have left the page. Progress,
  * result and undo are told as notifications.
  */
-import { Anchor, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
+import { Anchor, Group, List, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import type { QueryClient } from "@tanstack/react-query";
 import i18next from "i18next";
@@ -12,6 +12,7 @@ import type { FolderAction } from "../../core/model/action.ts";
 import { formatNumber } from "../state/format.ts";
 import { type BulkOrder, type BulkSummary, CHUNK_MESSAGES, chunksOf, runBulk } from "./bulk.ts";
 import { createPendingDeletes, type PendingDeletes, UNDO_MILLISECONDS } from "./pending-deletes.ts";
+import { ProgressNotice } from "./progress-notice.tsx";
 
 /** From this many on the progress is shown. */
 const SHOWN_FROM = 100;
@@ -47,7 +48,16 @@ export async function carryOut(order: BulkOrder, place: ActionPlace): Promise<Bu
       autoClose: false,
       withCloseButton: false,
       title: i18next.t(`messages.doing.${order.action}`),
-      message: <ProgressOf handled={handled} all={order.ids.length} onStop={stop} />,
+      message: (
+        <ProgressNotice
+          words={i18next.t("messages.progress", {
+            handled: formatNumber(handled),
+            all: formatNumber(order.ids.length),
+          })}
+          part={handled / order.ids.length}
+          onStop={stop}
+        />
+      ),
     } as const;
     if (handled === 0) notifications.show(notification);
     else notifications.update(notification);
@@ -69,31 +79,6 @@ export async function carryOut(order: BulkOrder, place: ActionPlace): Promise<Bu
 
 function refresh(client: QueryClient): Promise<unknown> {
   return Promise.all(CHANGED.map((name) => client.invalidateQueries({ queryKey: [name] })));
-}
-
-function ProgressOf({
-  handled,
-  all,
-  onStop,
-}: {
-  readonly handled: number;
-  readonly all: number;
-  readonly onStop: () => void;
-}) {
-  const words = i18next.t("messages.progress", { handled: formatNumber(handled), all: formatNumber(all) });
-  return (
-    <Stack gap={6}>
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" className="efs-numbers">
-          {words}
-        </Text>
-        <Button size="compact-xs" variant="default" onClick={onStop}>
-          {i18next.t("messages.stop")}
-        </Button>
-      </Group>
-      <Progress value={(handled / all) * 100} size="sm" aria-label={words} />
-    </Stack>
-  );
 }
 
 function tellSummary(action: FolderAction, { asked, done, stopped, notDone, problem }: BulkSummary): void {

@@ -1,13 +1,15 @@
 /** "Save": whole messages as `.eml` files of the browser's downloads, fetched a piece at a time. */
-import { Button, Group, Progress, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import type { Transport } from "../../core/api/contract.ts";
 import { problemOf } from "../state/calls.ts";
 import { formatNumber, formatSize } from "../state/format.ts";
+import { saveAs } from "../state/save-as.ts";
 import { messageFileName } from "./attachment-names.ts";
 import { fetchOctets } from "./octets.ts";
+import { ProgressNotice } from "./progress-notice.tsx";
 
 /** More files than these at once are not what a browser's downloads are for. */
 const MOST_FILES = 50;
@@ -40,7 +42,13 @@ export async function saveMessages(ids: readonly string[], transport: Transport)
         handled: formatNumber(number),
         all: formatNumber(ids.length),
       }),
-      message: <Saving octets={octets} size={size} onStop={() => ended.abort()} />,
+      message: (
+        <ProgressNotice
+          words={i18next.t("messages.read.progress", { octets: formatSize(octets), size: formatSize(size) })}
+          part={size === 0 ? 1 : octets / size}
+          onStop={() => ended.abort()}
+        />
+      ),
     } as const;
     if (shown) notifications.update(notification);
     else notifications.show(notification);
@@ -75,35 +83,5 @@ export async function saveMessages(ids: readonly string[], transport: Transport)
 
 /** As a download; never opened in the page. */
 export function offer(content: Blob, name: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-function Saving({
-  octets,
-  size,
-  onStop,
-}: {
-  readonly octets: number;
-  readonly size: number;
-  readonly onStop: () => void;
-}) {
-  const words = i18next.t("messages.read.progress", { octets: formatSize(octets), size: formatSize(size) });
-  return (
-    <Stack gap={6}>
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" className="efs-numbers">
-          {words}
-        </Text>
-        <Button size="compact-xs" variant="default" onClick={onStop}>
-          {i18next.t("messages.stop")}
-        </Button>
-      </Group>
-      <Progress value={size === 0 ? 100 : (octets / size) * 100} size="sm" aria-label={words} />
-    </Stack>
-  );
+  saveAs(new Blob([content], { type: "application/octet-stream" }), name);
 }

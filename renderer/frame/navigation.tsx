@@ -16,9 +16,8 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { useCall } from "../state/calls.ts";
 import { formatNumber } from "../state/format.ts";
-import { useStatus } from "../state/status.ts";
+import { useActivity, useStatus } from "../state/status.ts";
 import { type PageEntry, pageGroups } from "./pages.ts";
 
 /** A window that is smaller than the smallest one, or a large zoom. */
@@ -39,6 +38,9 @@ export function Navigation() {
   useEffect(() => setOpened(false), [location]);
   const folded = narrow ? !opened : (chosen ?? false);
   const fold = (): void => (narrow ? setOpened(folded) : setFolded(!folded));
+  const folders = useStatus()?.folders;
+  // Reported messages stay for weeks; those of today are news.
+  const news = (useActivity()?.today.errors ?? 0) > 0;
   return (
     <Box
       component="nav"
@@ -63,7 +65,13 @@ export function Navigation() {
                 </Text>
               )}
               {pages.map((page) => (
-                <PageLink key={page.name} page={page} folded={folded} />
+                <PageLink
+                  key={page.name}
+                  page={page}
+                  folded={folded}
+                  count={page.folder === undefined ? 0 : (folders?.[page.folder] ?? 0)}
+                  loud={page.folder === "Errors" && news}
+                />
               ))}
             </Box>
           ))}
@@ -86,20 +94,20 @@ export function Navigation() {
 }
 
 function PageLink({
-  page: { name, path, icon: Icon, folder },
+  page: { name, path, icon: Icon },
   folded,
+  count,
+  loud,
 }: {
   readonly page: PageEntry;
   readonly folded: boolean;
+  /** Messages in its folder. */
+  readonly count: number;
+  readonly loud: boolean;
 }) {
   const { t } = useTranslation();
   const [location] = useLocation();
-  const status = useStatus();
   const active = path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
-  const count = folder === undefined ? 0 : (status?.folders[folder] ?? 0);
-  const { data: activity } = useCall("activity", {}, { refetchInterval: 60_000 });
-  // Reported messages stay for weeks; those of today are news.
-  const loud = folder === "Errors" && (activity?.today.errors ?? 0) > 0;
   const label = t(`pages.${name}`);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {

@@ -1,13 +1,12 @@
 /** Any message ever handled: found while typing, with its whole way beside the list. */
-import { Box, Drawer, Stack, TextInput } from "@mantine/core";
-import { useDebouncedValue, useHotkeys, useMediaQuery } from "@mantine/hooks";
+import { Box, Stack, TextInput } from "@mantine/core";
+import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { History, Search } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useParams } from "wouter";
 import { Empty, Page } from "../components/page.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
-import { MessagePanel } from "../folders/message-panel.tsx";
+import { MessagePane, useOpenMessage } from "../folders/message-pane.tsx";
 import { problemOf } from "../state/calls.ts";
 import { ExportCsv } from "./export-csv.tsx";
 import { historyQuery, isFiltered, NO_FILTER } from "./history-filter.ts";
@@ -16,13 +15,9 @@ import { HistoryTable } from "./history-table.tsx";
 import { useHistory } from "./use-history.ts";
 import "../folders/folders.css";
 
-const SIDE_BY_SIDE = "(min-width: 1280px)";
-
 export function HistoryPage() {
   const { t } = useTranslation();
-  const [, navigate] = useLocation();
-  const openId = useParams()["*"] || null;
-  const wide = useMediaQuery(SIDE_BY_SIDE, undefined, { getInitialValueInEffect: false }) ?? false;
+  const message = useOpenMessage("/history");
   const [filter, setFilter] = useState(NO_FILTER);
   const [cursor, setCursor] = useState(0);
   const [words] = useDebouncedValue(filter.words, 150);
@@ -32,16 +27,10 @@ export function HistoryPage() {
   const open = (index: number): void => {
     const row = history.rows[index];
     setCursor(index);
-    if (row !== undefined) navigate(`/history/${row.queueId}`);
+    if (row !== undefined) message.open(row.queueId);
   };
-  const close = (): void => {
-    navigate("/history");
-    document.querySelector<HTMLElement>("[data-list]")?.focus({ preventScroll: true });
-  };
-  useHotkeys([["Escape", () => openId !== null && close()]]);
+  useHotkeys([["Escape", () => message.id !== null && message.close()]]);
 
-  const pane =
-    openId === null ? null : <MessagePanel key={openId} queueId={openId} onClose={close} closable={wide} />;
   const nothing = history.rows.length === 0 && !history.loading && !history.hasMore;
   return (
     <Page
@@ -87,41 +76,15 @@ export function HistoryPage() {
             <HistoryTable
               history={history}
               cursor={cursor}
-              openId={openId}
-              wide={wide && openId === null}
+              openId={message.id}
+              wide={message.beside && message.id === null}
               onMove={setCursor}
               onOpen={open}
             />
           )}
         </Stack>
-        {wide && pane !== null && (
-          <Box
-            component="section"
-            aria-label={t("messages.panel.name")}
-            className="efs-mail-pane"
-            style={{ flex: "0 0 46%" }}
-          >
-            {pane}
-          </Box>
-        )}
+        <MessagePane message={message} />
       </Box>
-      <Drawer
-        opened={!wide && pane !== null}
-        onClose={close}
-        position="right"
-        size={680}
-        padding={0}
-        title={t("messages.panel.name")}
-        transitionProps={{ duration: 120 }}
-        closeButtonProps={{ "aria-label": t("messages.close") }}
-        styles={{
-          header: { padding: "8px 16px", minHeight: 0 },
-          content: { display: "flex", flexDirection: "column" },
-          body: { flex: 1, minHeight: 0 },
-        }}
-      >
-        {!wide && pane}
-      </Drawer>
     </Page>
   );
 }

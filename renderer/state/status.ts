@@ -3,14 +3,16 @@
  * a run changes are asked again with it, at most once a second.
  */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import type { CommandName } from "../../core/api/contract.ts";
+import { useEffect, useEffectEvent, useState } from "react";
+import type { CommandName, StreamEntries } from "../../core/api/contract.ts";
+import type { Activity } from "../../core/model/activity.ts";
 import type { RunTotals } from "../../core/model/event.ts";
 import type { GatewayStatus } from "../../core/model/gateway.ts";
 import { useConnection, useTransport } from "../transport/transport-context.tsx";
 import { useCall } from "./calls.ts";
 
 const EVERY = 5_000;
+const ACTIVITY_EVERY = 60_000;
 const REST = 1_000;
 const CHANGED_BY_A_RUN: readonly CommandName[] = [
   "status",
@@ -25,11 +27,18 @@ const CHANGED_BY_A_RUN: readonly CommandName[] = [
 
 /** undefined: not known yet. */
 export function useStatus(): GatewayStatus | undefined {
-  return useCall("status", {}, { refetchInterval: EVERY }).data;
+  return useCall("status", {}).data;
 }
 
-/** Mounted once, in the frame. */
+/** undefined: not known yet. */
+export function useActivity(): Activity | undefined {
+  return useCall("activity", {}).data;
+}
+
+/** Mounted once, in the frame: the only place that asks again and again. */
 export function useFreshness(): void {
+  useCall("status", {}, { refetchInterval: EVERY });
+  useCall("activity", {}, { refetchInterval: ACTIVITY_EVERY });
   const transport = useTransport();
   const client = useQueryClient();
   const connection = useConnection();
@@ -59,23 +68,28 @@ export function useFreshness(): void {
   }, [connection, client]);
 }
 
-/** The run that is under way, as it is told; null: there is none, or nothing was told yet. */
-export function useProgress(): RunTotals | null {
+/** Told of each event from now on; whether any were missed it does not say. */
+export function useGatewayEvents(onEvent: (event: StreamEntries["events"]) => void): void {
   const transport = useTransport();
-  const [totals, setTotals] = useState<RunTotals | null>(null);
+  const hear = useEffectEvent(onEvent);
   useEffect(
     () =>
       transport.subscribe("events", {
         recent: false,
         onItems(items) {
-          for (const item of items) {
-            if ("gap" in item) continue;
-            if (item.entry.kind === "progress") setTotals(item.entry.totals);
-            if (item.entry.kind === "run-finished") setTotals(null);
-          }
+          for (const item of items) if ("entry" in item) hear(item.entry);
         },
       }),
     [transport],
   );
+}
+
+/** The run that is under way, as it is told; null: there is none, or nothing was told yet. */
+export function useProgress(): RunTotals | null {
+  const [totals, setTotals] = useState<RunTotals | null>(null);
+  useGatewayEvents((event) => {
+    if (event.kind === "progress") setTotals(event.totals);
+    if (event.kind === "run-finished") setTotals(null);
+  });
   return totals;
 }

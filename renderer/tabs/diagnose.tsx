@@ -2,7 +2,7 @@
 import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Stethoscope } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CommandResults } from "../../core/api/contract.ts";
 import { countVerdicts, type DiagnosisCheck } from "../../core/model/diagnosis.ts";
@@ -11,13 +11,12 @@ import { Empty, Page } from "../components/page.tsx";
 import { ProblemAlert } from "../components/problem-alert.tsx";
 import { groupChecks } from "../home/group-checks.ts";
 import { problemOf, useAction } from "../state/calls.ts";
-import { useTransport } from "../transport/transport-context.tsx";
+import { useGatewayEvents } from "../state/status.ts";
 
 const LAST = ["diagnosed"] as const;
 
 export function DiagnosePage() {
   const { t } = useTranslation();
-  const transport = useTransport();
   const diagnose = useAction("diagnose");
   // It stays while somebody goes to a setting and comes back.
   const client = useQueryClient();
@@ -25,18 +24,9 @@ export function DiagnosePage() {
   const [told, setTold] = useState<readonly DiagnosisCheck[]>([]);
   const running = diagnose.isPending;
 
-  useEffect(() => {
-    if (!running) return;
-    return transport.subscribe("events", {
-      recent: false,
-      onItems: (items) => {
-        const checks = items.flatMap((item) =>
-          "entry" in item && item.entry.kind === "diagnosis" ? [item.entry.check] : [],
-        );
-        if (checks.length > 0) setTold((before) => [...before, ...checks]);
-      },
-    });
-  }, [transport, running]);
+  useGatewayEvents((event) => {
+    if (running && event.kind === "diagnosis") setTold((before) => [...before, event.check]);
+  });
 
   const result = diagnose.data ?? (running ? undefined : before);
   const checks = result?.checks ?? told;

@@ -10,7 +10,6 @@ import {
   Pause,
   TriangleAlert,
 } from "lucide-react";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { GatewayStatus } from "../../core/model/gateway.ts";
@@ -19,17 +18,15 @@ import { type Headline, headline } from "../home/attention.ts";
 import { AttentionList } from "../home/attention-list.tsx";
 import { LogList } from "../home/log-list.tsx";
 import { NumberCards } from "../home/number-cards.tsx";
-import { useCall } from "../state/calls.ts";
 import { formatCountdown, formatNumber } from "../state/format.ts";
 import { useNow } from "../state/now.ts";
-import { useStatus } from "../state/status.ts";
+import { useActivity, useStatus } from "../state/status.ts";
+import { useTitle } from "../state/use-title.ts";
 
 export function LogPage() {
   const status = useStatus();
-  const { data: activity } = useCall("activity", {}, { refetchInterval: 60_000 });
-  useEffect(() => {
-    document.title = "EFS Mail Gateway";
-  }, []);
+  const activity = useActivity();
+  useTitle();
   return (
     <Stack gap="md" p="lg" maw={1_200} mih="100%">
       {status === undefined ? (

@@ -3,21 +3,16 @@ import type {
   Call,
   CommandName,
   CommandResults,
-  ConnectionState,
   Subscribe,
   Transport,
   WireResult,
 } from "../../core/api/contract.ts";
+import { createConnectionValue } from "./connection-value.ts";
 import type { DesktopBridge } from "./desktop-bridge.ts";
 
 export function openPreloadTransport(bridge: DesktopBridge): Transport {
-  let state: ConnectionState = "open";
-  const listeners = new Set<(state: ConnectionState) => void>();
-  bridge.onConnection((next) => {
-    if (next === state) return;
-    state = next;
-    for (const listener of listeners) listener(next);
-  });
+  const { connection, become } = createConnectionValue("open");
+  bridge.onConnection(become);
 
   const call: Call = async (name, input) =>
     (await bridge.call(name, input)) as WireResult<CommandResults[typeof name & CommandName]>;
@@ -29,14 +24,6 @@ export function openPreloadTransport(bridge: DesktopBridge): Transport {
   return {
     call,
     subscribe,
-    connection: {
-      current: () => state,
-      onChange(listener) {
-        listeners.add(listener);
-        return () => {
-          listeners.delete(listener);
-        };
-      },
-    },
+    connection,
   };
 }

@@ -13,7 +13,6 @@ import {
   type Call,
   type CommandName,
   type CommandResults,
-  type ConnectionState,
   type GatewayMessage,
   gatewayMessageSchema,
   type StreamItem,
@@ -25,6 +24,7 @@ import {
   type WireResult,
 } from "../../core/api/contract.ts";
 import type { Problem } from "../../core/model/problem.ts";
+import { createConnectionValue } from "./connection-value.ts";
 
 const PAUSES = [500, 1_000, 2_000, 5_000] as const;
 const PATIENCE = 5_000;
@@ -71,19 +71,12 @@ export function openSocketTransport(options: SocketTransportOptions): SocketTran
   const connect = options.connect ?? ((address) => new WebSocket(address) as unknown as SocketLike);
   const calls = new Map<number, Waiting>();
   const subscriptions = new Map<number, Subscribed>();
-  const listeners = new Set<(state: ConnectionState) => void>();
+  const { connection, become } = createConnectionValue("connecting");
   let socket: SocketLike | null = null;
-  let state: ConnectionState = "connecting";
   let failures = 0;
   let nextNumber = 1;
   let again: ReturnType<typeof setTimeout> | null = null;
   let closed = false;
-
-  const become = (next: ConnectionState): void => {
-    if (next === state) return;
-    state = next;
-    for (const listener of listeners) listener(next);
-  };
 
   const send = (message: ViewerMessage): void => socket?.send(JSON.stringify(message));
 
@@ -109,7 +102,7 @@ export function openSocketTransport(options: SocketTransportOptions): SocketTran
       for (const [id, { sent }] of calls) if (sent) settle(id, { error: connectionLost() });
       if (closed) return;
       if (code === DENIED) become("denied");
-      else if (state !== "denied") become("lost");
+      else if (connection.current() !== "denied") become("lost");
       if (!wasOpen) void askWhetherDenied();
       again = setTimeout(open, PAUSES[Math.min(failures, PAUSES.length - 1)]);
       failures += 1;
@@ -185,15 +178,7 @@ export function openSocketTransport(options: SocketTransportOptions): SocketTran
   return {
     call,
     subscribe,
-    connection: {
-      current: () => state,
-      onChange(listener) {
-        listeners.add(listener);
-        return () => {
-          listeners.delete(listener);
-        };
-      },
-    },
+    connection,
     tryNow() {
       if (again === null || closed) return;
       clearTimeout(again);

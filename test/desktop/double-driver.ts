@@ -149,7 +149,8 @@ class DoubleDesktop implements Desktop {
   }
 
   #tell(message: ToMain): void {
-    if (!this.#over && this.#child.connected) this.#child.send(message);
+    // An app that is just ending is told nothing more, as Electron's own is not.
+    if (!this.#over && this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #ask(message: Extract<ToMain, { kind: "ask" | "fetch" | "may-navigate" }>): Promise<unknown> {

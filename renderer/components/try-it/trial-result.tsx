@@ -7,7 +7,7 @@ import type { TrailStep } from "../../../core/model/envelope.ts";
 import type { ResolvedMessage } from "../../../core/model/resolved-message.ts";
 import { formatNumber } from "../../state/format.ts";
 import { VerdictIcon } from "./marked-header.tsx";
-import { resolutionKey, trailKey } from "./trail-texts.ts";
+import { resolutionKey, trailKey, trailPlace } from "./trail-texts.ts";
 
 const STEPS = 20;
 
@@ -107,13 +107,8 @@ function StepLine({
   readonly onGoTo: (headerIndex: number) => void;
 }) {
   const { t } = useTranslation();
-  const { address, header, headerIndex, verdict, to } = step;
-  const place =
-    header === null
-      ? ""
-      : headerIndex === null
-        ? header
-        : t("addressing.tryIt.place", { header, number: headerIndex + 1 });
+  const { address, headerIndex, verdict, to } = step;
+  const place = trailPlace(step);
   return (
     <Group component="li" gap={8} wrap="nowrap" align="flex-start" data-verdict={verdict}>
       <Box pt={2}>

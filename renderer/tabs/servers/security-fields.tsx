@@ -6,7 +6,8 @@ import { RadioField } from "../../components/choice-fields.tsx";
 import { NumberField } from "../../components/fields.tsx";
 import { useSettingsForm } from "../../components/settings-form.tsx";
 import { shownFingerprint } from "./certificate.ts";
-import { portFor, type UsualPorts } from "./ports.ts";
+import type { UsualPorts } from "./ports.ts";
+import { useSecurityChoice } from "./use-security-choice.ts";
 
 export function SecurityFields({
   at,
@@ -18,19 +19,13 @@ export function SecurityFields({
   readonly text: string;
   readonly usual: UsualPorts;
 }) {
-  const { form } = useSettingsForm();
-  const security = String(form.getInputProps(`${at}.security`).value);
-  const port = form.getInputProps(`${at}.port`).value;
   return (
     <>
       <RadioField
         name={`${at}.security`}
         text={`${text}.security`}
         values={Object.keys(usual)}
-        onChoose={(chosen) => {
-          form.setFieldValue(`${at}.security`, chosen);
-          form.setFieldValue(`${at}.port`, portFor(usual, port, security, chosen));
-        }}
+        onChoose={useSecurityChoice(at, usual)}
       />
       <NumberField name={`${at}.port`} text={`${text}.port`} min={1} max={65_535} />
       <AcceptedCertificate at={at} />

@@ -1,22 +1,10 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Resolution, TrailRule } from "../../../core/model/envelope.ts";
 import { resolutionSentence, trailSentence } from "../../../core/model/trail-sentence.ts";
 import { resolutionKey, trailKey } from "../../../renderer/components/try-it/trail-texts.ts";
+import { catalogue } from "../../support/catalogue.ts";
 
-interface Texts {
-  readonly [key: string]: string | Texts;
-}
-
-const flat = (texts: Texts, before = ""): ReadonlyMap<string, string> =>
-  new Map(
-    Object.entries(texts).flatMap(([key, value]) =>
-      typeof value === "string" ? [[`${before}${key}`, value]] : [...flat(value, `${before}${key}.`)],
-    ),
-  );
-const english = flat(
-  JSON.parse(readFileSync(new URL("../../../renderer/texts/en.json", import.meta.url), "utf8")) as Texts,
-);
+const english = catalogue("en");
 
 test("the sentences of a trail are those of the command line", () => {
   const rules = [...english.keys()].flatMap((key) => /^addressing\.trail\.(.+)$/.exec(key)?.[1] ?? []);

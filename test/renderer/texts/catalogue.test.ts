@@ -1,19 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-
-interface Texts {
-  readonly [key: string]: string | Texts;
-}
+import { catalogue } from "../../support/catalogue.ts";
 
 const renderer = new URL("../../../renderer/", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, renderer), "utf8");
-const flat = (texts: Texts, before = ""): ReadonlyMap<string, string> =>
-  new Map(
-    Object.entries(texts).flatMap(([key, value]) =>
-      typeof value === "string" ? [[`${before}${key}`, value]] : [...flat(value, `${before}${key}.`)],
-    ),
-  );
-const catalogue = (language: string) => flat(JSON.parse(read(`texts/${language}.json`)) as Texts);
 const english = catalogue("en");
 const german = catalogue("de");
 const sources = readdirSync(renderer, { recursive: true, encoding: "utf8" })
