@@ -11,7 +11,7 @@
 import type { QueuedMessage } from "../model/message.ts";
 import type { ClaimOrder, DeliveryQueue } from "../model/ports.ts";
 import { pendingDue } from "./due.ts";
-import type { Row } from "./journal.ts";
+import { type Row, UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
 import type { Owed } from "./owed.ts";
 import { queuedMessage } from "./rows.ts";
@@ -34,8 +34,10 @@ export class JournalQueue implements DeliveryQueue {
   async claim(order: ClaimOrder): Promise<readonly QueuedMessage[]> {
     const { journal, directory, policy } = this.#context;
     await this.#owed.settle();
-    return journal.commit(() => {
+    let claimed: readonly Row[] = [];
+    const claiming = journal.commit(() => {
       const rows = this.#due(order);
+      claimed = rows;
       for (const row of rows) {
         const id = number(row["id"]);
         journal.run("UPDATE message SET claimed = 1, due_at = ? WHERE id = ?", order.nextAt, id);
@@ -54,14 +56,25 @@ export class JournalQueue implements DeliveryQueue {
         return believed ? message : { ...message, usableAge: 0 };
       });
     });
+    return claiming.catch(async (error: unknown) => {
+      // They are claimed where that can be read, and nobody has them.
+      if (error instanceof UncertainCommitError) {
+        await this.#release(claimed.map((row) => number(row["id"]))).catch(() => undefined);
+      }
+      throw error;
+    });
   }
 
   release(messages: readonly QueuedMessage[]): Promise<void> {
+    return this.#release(messages.map(({ id }) => id));
+  }
+
+  #release(ids: readonly number[]): Promise<void> {
     const { journal, clock } = this.#context;
     return this.#owed.record(() =>
       journal.commit(() => {
         const now = clock.now();
-        for (const { id } of messages) {
+        for (const id of ids) {
           const due = pendingDue(journal, id, now)?.dueAt ?? null;
           const dueAt = due === null ? null : Math.max(due, now);
           journal.run("UPDATE message SET claimed = 0, due_at = ? WHERE id = ? AND claimed = 1", dueAt, id);

@@ -1,39 +1,25 @@
 /**
  * Everything about the messages, in one SQLite file.
  *
- * 1. WAL and synchronous FULL: when a commit returns, it is on disk (with `fullfsync` also on macOS).
- * 2. Group commit: works that are handed in during one turn of the event loop share one transaction, one
- *    fsync. Each has a savepoint: one that throws is undone alone and rejects alone. No promise settles
- *    before the commit.
- * 3. When the disk is at fault (full, I/O error, damaged) every work of the batch rejects with ProblemError
- *    and nothing of it is kept. When COMMIT itself failed, nobody can say whether it would be there after a
- *    crash: that rejects with `UncertainCommitError`, and nothing may be concluded from it.
- * 4. A file of a newer version is refused before SQLite opens it (its header says so); nothing is touched.
- * 5. A file that is provably damaged is put aside under a name with the time, never deleted. Found while
- *    running, it is marked and put aside at the next start.
+ * 1. What a work has written is on the disk when its promise resolves, not before. SQLite itself flushes only where its
+ *    own order needs it (WAL, synchronous NORMAL: no crash can damage the file); after each COMMIT we flush its log, in
+ *    the thread pool, so that nobody waits for the disk who has other things to do.
+ * 2. Group commit: works that are handed in during one turn of the event loop, or while the disk is busy with those
+ *    before them, share one transaction and one flush. Each has a savepoint: one that throws is undone alone and
+ *    rejects alone.
+ * 3. When the disk is at fault (full, I/O error, damaged) every work of the batch rejects with ProblemError and nothing
+ *    of it is kept. When COMMIT itself failed, nobody can say whether it would be there after a crash: that rejects
+ *    with `UncertainCommitError`, and nothing may be concluded from it.
+ * 4. A log that cannot be flushed may have lost what was written before too, whatever a second flush says: then
+ *    everything is written again, into the database file. Where that fails as well, the batch rejects with
+ *    `UncertainCommitError`, though its rows can be read; and nothing more is written until it succeeds. What must not
+ *    rest on such rows (a DELE) is decided inside a work.
  */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { basename } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Problem } from "../model/problem.ts";
+import { writeFileSync } from "node:fs";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ProblemError } from "../model/problem.ts";
-import { JOURNAL_VERSION, MIGRATIONS } from "./migrations.ts";
-import {
-  journalMovedProblem,
-  newerVersionProblem,
-  SQLITE,
-  sqliteCode,
-  storageError,
-} from "./spool-problem.ts";
+import type { FileSystem, FlushedFile } from "../util/file-system.ts";
+import { SQLITE, sqliteCode, storageError } from "./spool-problem.ts";
 
 /** The commit failed in a way that leaves open whether a crash would bring its rows back. */
 export class UncertainCommitError extends ProblemError {}
@@ -49,9 +35,9 @@ interface Work {
 
 type Result = { readonly value: unknown } | { readonly error: unknown };
 
+/** Works of one transaction, and how long it may keep everybody else waiting (ms). */
 const BATCH = 256;
-/** A damaged file shows itself when it is used; a small one is looked through at once. */
-const CHECK_WHOLE_BELOW = 33_554_432;
+const SLICE = 8;
 const FATAL: ReadonlySet<number> = new Set([
   SQLITE.noMemory,
   SQLITE.readOnly,
@@ -62,26 +48,33 @@ const FATAL: ReadonlySet<number> = new Set([
   SQLITE.notADatabase,
 ]);
 
-export interface OpenedJournal {
-  readonly journal: Journal;
-  /** It did not exist, or had to be put aside: made new. */
-  readonly isNew: boolean;
-  /** For the alert, when a damaged one was put aside. */
-  readonly moved: Problem | null;
+export interface JournalParts {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly fileSystem: FileSystem;
+  readonly onDamage: (error: ProblemError) => void;
 }
 
 export class Journal {
   readonly path: string;
   readonly database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #fileSystem: FileSystem;
   readonly #onDamage: (error: ProblemError) => void;
+  readonly #statements = new Map<string, StatementSync>();
   #queue: Work[] = [];
   #scheduled = false;
+  /** The batch that is being written or flushed. */
+  #flushing: Promise<void> | null = null;
+  /** SQLite's write-ahead log, open for its flushes. */
+  #log: FlushedFile | null = null;
+  /** Rule 4: rows are there of which nobody knows whether they are on the disk. */
+  #inDoubt = false;
   #open = true;
 
-  constructor(path: string, database: DatabaseSync, onDamage: (error: ProblemError) => void) {
+  constructor({ path, database, fileSystem, onDamage }: JournalParts) {
     this.path = path;
     this.database = database;
+    this.#fileSystem = fileSystem;
     this.#onDamage = onDamage;
   }
 
@@ -103,7 +96,7 @@ export class Journal {
     return Number(this.#statement(sql).run(...values).lastInsertRowid);
   }
 
-  /** Runs the work in the next transaction; settles when that is on disk. */
+  /** Runs the work in the next transaction; settles when that, and all before it, is on disk. */
   commit<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!this.#open) {
@@ -116,37 +109,60 @@ export class Journal {
   }
 
   /** What is queued is still committed. */
-  close(): void {
-    while (this.#queue.length > 0) this.#flush();
+  async close(): Promise<void> {
     this.#open = false;
+    while (this.#flushing !== null || this.#queue.length > 0) await (this.#flushing ?? this.#flush());
     this.#statements.clear();
+    const log = this.#log;
+    this.#log = null;
+    await log?.close().catch(() => undefined);
     if (this.database.isOpen) this.database.close();
   }
 
+  /** Whatever else this turn hands in is taken along. */
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#flushing !== null) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#open && this.#queue.length > 0) this.#flush();
-      if (this.#open && this.#queue.length > 0) this.#schedule();
+      if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
     });
   }
 
-  #flush(): void {
+  /** Never rejects. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#writeBatch().finally(() => {
+      this.#flushing = null;
+      if (this.#queue.length > 0) this.#schedule();
+    });
+    return this.#flushing;
+  }
+
+  async #writeBatch(): Promise<void> {
     const batch = this.#queue.splice(0, BATCH);
     const results: Result[] = [];
     let committing = false;
     try {
+      if (this.#inDoubt) this.#writeBack();
       this.database.exec("BEGIN IMMEDIATE");
-      for (const work of batch) results.push(this.#attempt(work));
+      const until = performance.now() + SLICE;
+      for (const work of batch) {
+        results.push(this.#attempt(work));
+        if (performance.now() > until) break;
+      }
       committing = true;
       this.database.exec("COMMIT");
     } catch (error) {
       if (this.database.isTransaction) this.#undo("ROLLBACK");
       // A disk that is full took no complete commit record; after any other failure it may be there.
-      const problem = this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full);
-      for (const work of batch) work.reject(problem);
+      this.#reject(batch, this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full));
+      return;
+    }
+    this.#queue.unshift(...batch.splice(results.length));
+    try {
+      await this.#flushLog();
+    } catch (error) {
+      this.#reject(batch, this.#trouble(error, true));
       return;
     }
     results.forEach((result, index) => {
@@ -156,17 +172,43 @@ export class Journal {
     });
   }
 
+  /** Rejects when it is not certain that what was written is on the disk. */
+  async #flushLog(): Promise<void> {
+    try {
+      this.#log ??= await this.#fileSystem.openToFlush(`${this.path}-wal`);
+      await this.#log.flush();
+    } catch (error) {
+      this.#inDoubt = true;
+      try {
+        this.#writeBack();
+      } catch {
+        throw error;
+      }
+    }
+  }
+
+  /** Rule 4. Throws when it does not succeed. */
+  #writeBack(): void {
+    const { busy } = this.database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
+    if (busy !== 0) throw new Error("the journal's log could not be written back into the journal");
+    this.#inDoubt = false;
+  }
+
+  #reject(batch: readonly Work[], error: unknown): void {
+    for (const work of batch) work.reject(error);
+  }
+
   /** Throws only what spoils the whole batch. */
   #attempt(work: Work): Result {
-    this.database.exec("SAVEPOINT work");
+    this.#statement("SAVEPOINT work").run();
     try {
       const value = work.run();
-      this.database.exec("RELEASE work");
+      this.#statement("RELEASE work").run();
       return { value };
     } catch (error) {
       if (!this.database.isTransaction || FATAL.has(sqliteCode(error) ?? 0)) throw error;
-      this.database.exec("ROLLBACK TO work");
-      this.database.exec("RELEASE work");
+      this.#statement("ROLLBACK TO work").run();
+      this.#statement("RELEASE work").run();
       return { error };
     }
   }
@@ -180,7 +222,7 @@ export class Journal {
   }
 
   #reading<T>(read: () => T): T {
-    if (!this.#open) throw this.#closed("could not be read");
+    if (!this.database.isOpen) throw this.#closed("could not be read");
     try {
       return read();
     } catch (error) {
@@ -214,112 +256,8 @@ export class Journal {
   }
 }
 
-/** Opens or makes the journal. Throws ProblemError. `now`: ms since 1970, for the name of one put aside. */
-export function openJournal(
-  path: string,
-  now: number,
-  onDamage: (error: ProblemError) => void = () => undefined,
-): OpenedJournal {
-  const existed = existsSync(path);
-  if (existed) refuseNewer(path);
-  if (existed && existsSync(damageMark(path))) {
-    const moved = moveAside(path, now);
-    return { journal: new Journal(path, connect(path), onDamage), isNew: true, moved };
-  }
-  try {
-    const database = connect(path);
-    return {
-      journal: new Journal(path, database, onDamage),
-      isNew: !existed || wasEmpty(database),
-      moved: null,
-    };
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (existed && (code === SQLITE.corrupt || code === SQLITE.notADatabase)) {
-      const moved = moveAside(path, now);
-      return { journal: new Journal(path, connect(path), onDamage), isNew: true, moved };
-    }
-    throw storageError(error, path, "could not be opened");
-  }
-}
-
-function connect(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 2_000, enableForeignKeyConstraints: true });
-  try {
-    const version = userVersion(database);
-    if (version > JOURNAL_VERSION) {
-      throw new ProblemError(newerVersionProblem(path, version, JOURNAL_VERSION));
-    }
-    database.exec("PRAGMA journal_mode = WAL");
-    database.exec("PRAGMA synchronous = FULL");
-    // What is deleted is overwritten: nothing of it can be found in the file.
-    database.exec("PRAGMA secure_delete = ON");
-    database.exec("PRAGMA fullfsync = ON");
-    database.exec("PRAGMA checkpoint_fullfsync = ON");
-    database.exec("PRAGMA journal_size_limit = 67108864");
-    database.exec("PRAGMA wal_autocheckpoint = 4000");
-    database.exec("PRAGMA cache_size = -16384");
-    if (statSync(path).size < CHECK_WHOLE_BELOW) check(database);
-    migrate(database, version);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-class DamagedError extends Error {
-  readonly errcode = SQLITE.corrupt;
-}
-
-function check(database: DatabaseSync): void {
-  const found = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
-  if (found !== "ok") throw new DamagedError(String(found));
-}
-
-function migrate(database: DatabaseSync, from: number): void {
-  MIGRATIONS.slice(from).forEach((sql, index) => {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      database.exec(sql);
-      database.exec(`PRAGMA user_version = ${from + index + 1}`);
-      database.exec("COMMIT");
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
-  });
-}
-
-function userVersion(database: DatabaseSync): number {
-  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-}
-
-/** Nothing was ever entered: as good as new (a file cut to nothing is an empty database to SQLite). */
-function wasEmpty(database: DatabaseSync): boolean {
-  return database.prepare("SELECT 1 FROM meta LIMIT 1").get() === undefined;
-}
-
-/** SQLite's file header: "SQLite format 3\0", and the user version in octets 60 to 63. */
-function refuseNewer(path: string): void {
-  const header = Buffer.alloc(100);
-  try {
-    const file = openSync(path, "r");
-    try {
-      readSync(file, header, 0, header.length, 0);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw storageError(error, path, "could not be read");
-  }
-  const version = header.readUInt32BE(60);
-  if (header.toString("latin1", 0, 16) === "SQLite format 3\0" && version > JOURNAL_VERSION) {
-    throw new ProblemError(newerVersionProblem(path, version, JOURNAL_VERSION));
-  }
-}
-
-function damageMark(path: string): string {
+/** Where it says that the next start is to put the journal aside. */
+export function damageMark(path: string): string {
   return `${path}.damaged`;
 }
 
@@ -329,19 +267,4 @@ function markDamaged(path: string): void {
   } catch {
     // Then the next start finds out by itself.
   }
-}
-
-function moveAside(path: string, now: number): Problem {
-  const stamp = new Date(now).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
-  let aside = `${path}.damaged-${stamp}`;
-  for (let number = 2; existsSync(aside); number += 1) aside = `${path}.damaged-${stamp}-${number}`;
-  try {
-    for (const ending of ["-wal", "-shm", ""]) {
-      if (existsSync(path + ending)) renameSync(path + ending, aside + ending);
-    }
-    if (existsSync(damageMark(path))) unlinkSync(damageMark(path));
-  } catch (error) {
-    throw storageError(error, path, "could not be put aside");
-  }
-  return journalMovedProblem(path, basename(aside));
 }

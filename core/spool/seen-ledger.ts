@@ -234,6 +234,8 @@ export class JournalLedger implements SeenLedger {
       if (now === "safe" || (typeof now === "object" && (await this.#exists(now)))) safe.add(uid);
       else if (now !== "not-ours") await this.#vanished(accountId, uidHash, message, uid, safe);
     }
+    // What was read here can be a moment younger than what is on the disk.
+    await this.#context.journal.commit(() => undefined);
     return safe;
   }
 

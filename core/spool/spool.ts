@@ -44,7 +44,6 @@ import { HistoryIndex } from "./history-index.ts";
 import { historyMessage } from "./history-row.ts";
 import { searchHistory } from "./history-search.ts";
 import { Holds } from "./holds.ts";
-import { openJournal } from "./journal.ts";
 import {
   type AttemptRecord,
   attemptsOf,
@@ -57,6 +56,7 @@ import {
   type UnseenMessages,
 } from "./listing.ts";
 import { Meta } from "./meta.ts";
+import { openJournal } from "./open-journal.ts";
 import { Orphans } from "./orphans.ts";
 import { OutcomeJournal } from "./outcome-journal.ts";
 import { Owed } from "./owed.ts";
@@ -170,7 +170,7 @@ async function openOn(
   fileSystem: FileSystem,
 ): Promise<Spool> {
   const { log, clock, raiseAlert, policy } = options;
-  const opened = openJournal(directory.journal, clock.now(), ({ problem }) =>
+  const opened = openJournal(directory.journal, clock.now(), fileSystem, ({ problem }) =>
     raiseAlert({ cause: "journal-damaged", problem }),
   );
   const { journal } = opened;
@@ -188,7 +188,7 @@ async function openOn(
     const meta = await Meta.open(journal);
     return new JournalSpool(context, meta, await recover(context, rebuilt));
   } catch (error) {
-    journal.close();
+    await journal.close();
     throw error;
   }
 }
@@ -376,7 +376,7 @@ class JournalSpool implements Spool, BodyStore {
     await this.#owed.settle().catch(() => undefined);
     await this.#historyIndex.close();
     await this.#tasks.flush();
-    this.#context.journal.close();
+    await this.#context.journal.close();
     this.#context.directory.release();
   }
 }

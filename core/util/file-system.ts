@@ -9,7 +9,7 @@
  *    disk (fsync, large writes, reading) goes to the thread pool. With each step of a small message in the pool,
  *    they would queue there behind the flushes, and the rate falls to a third.
  */
-import { closeSync, fsync, openSync, renameSync, write, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsync, openSync, renameSync, write, writeSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
@@ -29,9 +29,18 @@ export interface WritableFile {
   close(): Promise<void>;
 }
 
+/** A file that somebody else writes. */
+export interface FlushedFile {
+  /** What was written before the call is on the disk when it resolves. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface FileSystem {
   /** Makes a new file; rejects with EEXIST when there is one. */
   create(path: string): Promise<WritableFile>;
+  /** One that is there. */
+  openToFlush(path: string): Promise<FlushedFile>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   /** Names of the entries. */
@@ -53,6 +62,7 @@ const RETRY_FOR = 10_000;
 const RETRY_PAUSES = [10, 20, 50, 100, 200, 400];
 
 const syncInPool = promisify(fsync);
+const flushInPool = promisify(fdatasync);
 const writeInPool = promisify(write);
 
 /** The `code` of a system error, or "". */
@@ -63,6 +73,16 @@ export function errorCode(error: unknown): string {
 export const nodeFileSystem: FileSystem = {
   async create(path) {
     return writable(openSync(path, "wx", FILE_MODE));
+  },
+  async openToFlush(path) {
+    // Windows flushes only what may be written.
+    const descriptor = openSync(path, "r+");
+    return {
+      flush: () => flushInPool(descriptor),
+      async close() {
+        closeSync(descriptor);
+      },
+    };
   },
   async rename(from, to) {
     renameSync(from, to);
@@ -169,6 +189,7 @@ export function withRetries(system: FileSystem, clock: Clock): FileSystem {
   }
   return {
     create: (path) => system.create(path),
+    openToFlush: (path) => system.openToFlush(path),
     rename: (from, to) => patiently(() => system.rename(from, to)),
     unlink: (path) => patiently(() => system.unlink(path)),
     readFolder: (path) => system.readFolder(path),

@@ -11,8 +11,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Journal, openJournal, UncertainCommitError } from "../../core/spool/journal.ts";
+import { ProblemError } from "../../core/model/problem.ts";
+import { type Journal, UncertainCommitError } from "../../core/spool/journal.ts";
 import { JOURNAL_VERSION } from "../../core/spool/migrations.ts";
+import { openJournal } from "../../core/spool/open-journal.ts";
+import { nodeFileSystem } from "../../core/util/file-system.ts";
+import { FaultyFileSystem } from "../support/faulty-file-system.ts";
 import { problemOf } from "../support/spool-kit.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 15, 20, 36);
@@ -34,17 +38,17 @@ function names(journal: Journal): unknown[] {
 }
 
 describe("the journal", () => {
-  test("is durable and checks its references", () => {
+  test("is durable and checks its references", async () => {
     const { journal, isNew } = openJournal(path, NOW);
     const pragma = (name: string) => journal.get(`PRAGMA ${name}`)?.[name];
     expect([isNew, pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")]).toEqual([
       true,
       "wal",
-      2,
+      1,
       1,
     ]);
     expect(pragma("user_version")).toBe(JOURNAL_VERSION);
-    journal.close();
+    await journal.close();
   });
 
   test("works of one turn share one transaction; one that throws is undone alone", async () => {
@@ -67,22 +71,74 @@ describe("the journal", () => {
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected", "fulfilled"]);
     expect(results[1]).toMatchObject({ reason: new RangeError("mine") });
     expect([names(journal), commits]).toEqual([["a", "c"], 1]);
-    journal.close();
+    await journal.close();
   });
 
-  test("nothing settles before the commit", async () => {
-    const { journal } = openJournal(path, NOW);
+  test("nothing settles before the commit and its flush; what comes meanwhile is written together", async () => {
+    const files = new FaultyFileSystem();
+    const { journal } = openJournal(path, NOW, files);
     const order: string[] = [];
+    files.plan = (operation) => {
+      order.push(operation);
+      if (order.length < 6) for (const n of [3, 4]) void work(n);
+      return null;
+    };
     const exec = journal.database.exec.bind(journal.database);
     journal.database.exec = (sql) => {
       exec(sql);
       if (sql === "COMMIT") order.push("commit");
     };
-    await Promise.all(
-      [1, 2].map((n) => journal.commit(() => order.push(`work ${n}`)).then(() => order.push("told"))),
-    );
-    expect(order).toEqual(["work 1", "work 2", "commit", "told", "told"]);
-    journal.close();
+    const work = (n: number) =>
+      journal.commit(() => order.push(`work ${n}`)).then(() => order.push(`told ${n}`));
+    await Promise.all([1, 2].map(work));
+    await journal.close();
+    const first = ["work 1", "work 2", "commit", "open-to-flush", "flush", "told 1", "told 2"];
+    const later = [
+      "work 3",
+      "work 4",
+      "work 3",
+      "work 4",
+      "commit",
+      "flush",
+      "told 3",
+      "told 4",
+      "told 3",
+      "told 4",
+    ];
+    expect(order).toEqual([...first, ...later, "close"]);
+  });
+
+  test("a log that cannot be flushed is written back at once; nobody is told anything", async () => {
+    const files = new FaultyFileSystem();
+    const { journal } = openJournal(path, NOW, files);
+    files.plan = (operation) => (operation === "flush" ? "EIO" : null);
+    await journal.commit(() => set(journal, "a", "1"));
+    await journal.close();
+    const database = new DatabaseSync(path, { readOnly: true });
+    expect(database.prepare("SELECT name FROM meta").all()).toEqual([{ name: "a" }]);
+    database.close();
+  });
+
+  test("neither flushed nor written back is uncertain, and nothing more is written before that succeeds", async () => {
+    const files = new FaultyFileSystem();
+    const { journal } = openJournal(path, NOW, files);
+    files.plan = (operation) => (operation === "flush" ? "EIO" : null);
+    const reader = new DatabaseSync(path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT 1 FROM meta").all();
+    journal.database.exec("PRAGMA busy_timeout = 0");
+    const tried = async (name: string) =>
+      journal.commit(() => set(journal, name, "1")).catch((reason: unknown) => reason);
+    const uncertain = await tried("a");
+    expect(uncertain).toBeInstanceOf(UncertainCommitError);
+    expect(uncertain).toMatchObject({ problem: { code: "disk-error" } });
+    const refused = await tried("b");
+    expect([refused instanceof ProblemError, refused instanceof UncertainCommitError]).toEqual([true, false]);
+    expect(names(journal)).toEqual(["a"]);
+    reader.close();
+    files.plan = () => null;
+    expect([await tried("b"), names(journal)]).toEqual([undefined, ["a", "b"]]);
+    await journal.close();
   });
 
   test("a full disk rejects the whole batch, nothing of it is kept, and it works again with room", async () => {
@@ -103,7 +159,7 @@ describe("the journal", () => {
     journal.database.exec("PRAGMA max_page_count = 1000000");
     await journal.commit(() => set(journal, "large", "x".repeat(100_000)));
     expect(names(journal)).toEqual(["large"]);
-    journal.close();
+    await journal.close();
   });
 
   test("a COMMIT that fails is uncertain, and nothing of it is seen", async () => {
@@ -118,11 +174,11 @@ describe("the journal", () => {
     expect(error).toMatchObject({ problem: { code: "disk-error" } });
     journal.database.exec = exec;
     expect(names(journal)).toEqual([]);
-    journal.close();
+    await journal.close();
   });
 
   test("a newer version is refused and nothing is touched", async () => {
-    openJournal(path, NOW).journal.close();
+    await openJournal(path, NOW).journal.close();
     const database = new DatabaseSync(path);
     database.exec(`PRAGMA user_version = ${JOURNAL_VERSION + 1}`);
     database.close();
@@ -134,9 +190,9 @@ describe("the journal", () => {
   test.each([
     ["no database at all", (file: string) => writeFileSync(file, "This is a text.\n".repeat(500))],
     ["cut in the middle", (file: string) => truncateSync(file, 20_000)],
-  ])("damaged (%s): put aside under a name with the time, and made new", (_, damage) => {
+  ])("damaged (%s): put aside under a name with the time, and made new", async (_, damage) => {
     const first = openJournal(path, NOW).journal;
-    first.close();
+    await first.close();
     damage(path);
     const bytes = readFileSync(path);
     const { journal, isNew, moved } = openJournal(path, NOW);
@@ -148,18 +204,18 @@ describe("the journal", () => {
     ]);
     expect(readFileSync(aside).equals(bytes)).toBe(true);
     expect(names(journal)).toEqual([]);
-    journal.close();
+    await journal.close();
   });
 
   test("damage that shows itself while it runs is marked, told, and put aside at the next start", async () => {
     const told: string[] = [];
-    const { journal } = openJournal(path, NOW, ({ problem }) => told.push(problem.code));
+    const { journal } = openJournal(path, NOW, nodeFileSystem, ({ problem }) => told.push(problem.code));
     const corrupt = Object.assign(new Error("database disk image is malformed"), { errcode: 11 });
     const failed = journal.commit(() => {
       throw corrupt;
     });
     expect(await problemOf(failed)).toBe("journal-damaged");
-    journal.close();
+    await journal.close();
     const next = openJournal(path, NOW);
     expect([told, next.isNew, next.moved?.code, existsSync(`${path}.damaged`)]).toEqual([
       ["journal-damaged"],
@@ -167,6 +223,6 @@ describe("the journal", () => {
       "journal-rebuilt",
       false,
     ]);
-    next.journal.close();
+    await next.journal.close();
   });
 });

@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { openJournal } from "../../core/spool/journal.ts";
 import { MIGRATIONS } from "../../core/spool/migrations.ts";
+import { openJournal } from "../../core/spool/open-journal.ts";
 import { spoolKit } from "../support/spool-kit.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -41,7 +41,7 @@ function schema(path: string): unknown {
 
 async function newSchema(): Promise<unknown> {
   const path = join(await temporaryFolder(), "efs.db");
-  openJournal(path, NOW).journal.close();
+  await openJournal(path, NOW).journal.close();
   return schema(path);
 }
 
@@ -93,6 +93,6 @@ test("a migration that ends in the middle leaves the version before it, and is d
   ]);
   between.exec("DROP TABLE message_received");
   between.close();
-  openJournal(path, NOW).journal.close();
+  await openJournal(path, NOW).journal.close();
   expect(schema(path)).toEqual(await newSchema());
 });

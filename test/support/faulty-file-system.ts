@@ -2,6 +2,8 @@ import { type FileSystem, nodeFileSystem } from "../../core/util/file-system.ts"
 
 export type Operation =
   | "create"
+  | "open-to-flush"
+  | "flush"
   | "write"
   | "sync"
   | "close"
@@ -46,6 +48,21 @@ export class FaultyFileSystem implements FileSystem {
       sync: async () => {
         this.#check("sync", path);
         await file.sync();
+      },
+      close: async () => {
+        await file.close();
+        this.#check("close", path);
+      },
+    };
+  }
+
+  async openToFlush(path: string) {
+    this.#check("open-to-flush", path);
+    const file = await nodeFileSystem.openToFlush(path);
+    return {
+      flush: async () => {
+        this.#check("flush", path);
+        await file.flush();
       },
       close: async () => {
         await file.close();

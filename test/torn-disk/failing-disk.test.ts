@@ -93,9 +93,7 @@ describe.each(["ENOSPC", "EIO", "EACCES", "EMFILE"])("file operations fail with 
     try {
       const spool = await kit.open({ fileSystem: disk });
       disk.steps.push({ kind: "commit", journal: disk.journalFiles() });
-      const unwatch = disk.watchCommits();
       for (const part of mailsWay(kit, spool, (text) => disk.promise(text))) await part();
-      unwatch();
       await spool.close();
       rmSync(kit.directory, { recursive: true });
       const promised = (at: number): boolean => disk.steps[at - 1]?.kind === "promise";

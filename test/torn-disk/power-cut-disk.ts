@@ -5,11 +5,10 @@
  * 1. Content that was not fsynced is there whole, as a part, as zeros, or not at all.
  * 2. A new name, a rename, a removal is certain only once its folder was fsynced; those that are not certain are there
  *    up to some moment (file systems keep their order), a rename whole or not.
- * 3. The journal is as its last commit left it, and of the one that was being written there is a part.
+ * 3. The journal is as it was when its log was flushed last, and of what was written since there is a part.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { type FileSystem, nodeFileSystem } from "../../core/util/file-system.ts";
 
 interface Inode {
@@ -30,6 +29,7 @@ type Step =
   | { readonly kind: "rename"; readonly from: string; readonly to: string; readonly inode: number }
   | { readonly kind: "unlink"; readonly path: string }
   | { readonly kind: "sync-folder"; readonly path: string }
+  /** The journal's log was flushed; everything that was committed is certain. */
   | { readonly kind: "commit"; readonly journal: JournalFiles }
   /** What somebody was told, and must be true from then on. */
   | { readonly kind: "promise"; readonly text: string };
@@ -43,7 +43,7 @@ export interface Cut {
   /** Names that are not certain are there up to this step. */
   readonly namesUpTo: number;
   readonly unsynced: Unsynced;
-  /** The journal; default: as its last commit left it. */
+  /** The journal; default: as its last flush left it. */
   readonly journal?: JournalFiles;
 }
 
@@ -70,6 +70,17 @@ export class PowerCutDisk implements FileSystem {
       sync: async () => {
         await file.sync();
         this.steps.push({ kind: "sync", inode });
+      },
+      close: () => file.close(),
+    };
+  }
+
+  async openToFlush(path: string) {
+    const file = await nodeFileSystem.openToFlush(path);
+    return {
+      flush: async () => {
+        await file.flush();
+        this.steps.push({ kind: "commit", journal: this.journalFiles() });
       },
       close: () => file.close(),
     };
@@ -103,25 +114,12 @@ export class PowerCutDisk implements FileSystem {
     this.steps.push({ kind: "promise", text });
   }
 
-  /** Writes commits down too, until it is called; then SQLite is as it was. */
-  watchCommits(): () => void {
-    const exec = DatabaseSync.prototype.exec;
-    const disk = this;
-    DatabaseSync.prototype.exec = function (sql) {
-      exec.call(this, sql);
-      if (sql === "COMMIT") disk.steps.push({ kind: "commit", journal: disk.journalFiles() });
-    };
-    return () => {
-      DatabaseSync.prototype.exec = exec;
-    };
-  }
-
   journalFiles(): JournalFiles {
     const path = join(this.#root, "efs.db");
     return { database: readFileSync(path), wal: readFileSync(`${path}-wal`) };
   }
 
-  /** The commit of the last step before the cut. */
+  /** As the last flush before the cut left it. */
   journalAt(at: number): JournalFiles | null {
     const step = this.steps.slice(0, at).findLast(({ kind }) => kind === "commit");
     return step?.kind === "commit" ? step.journal : null;

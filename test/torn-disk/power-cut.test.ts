@@ -16,16 +16,13 @@ const UNSYNCED: readonly Unsynced[] = ["whole", "half", "zeros", "nothing"];
 let kit: SpoolKit;
 let after: SpoolKit;
 let disk: PowerCutDisk;
-let unwatch: () => void;
 
 beforeEach(() => {
   kit = spoolKit();
   after = spoolKit();
   disk = new PowerCutDisk(kit.directory);
-  unwatch = () => undefined;
 });
 afterEach(() => {
-  unwatch();
   kit.remove();
   after.remove();
 });
@@ -35,7 +32,6 @@ async function live(): Promise<Spool> {
   const spool = await kit.open({ fileSystem: disk });
   disk.steps.length = 0;
   disk.steps.push({ kind: "commit", journal: disk.journalFiles() });
-  unwatch = disk.watchCommits();
   for (const part of mailsWay(kit, spool, (text) => disk.promise(text))) await part();
   return spool;
 }
@@ -47,7 +43,6 @@ async function check(what: string, promises: readonly string[]): Promise<void> {
 
 test("at every step, whatever of the unfinished is there", { timeout: LONG ? 600_000 : 60_000 }, async () => {
   await (await live()).close();
-  unwatch();
   const last = disk.steps.findLastIndex(({ kind }) => kind === "promise") + 1;
   const random = createRandom("power-cut");
   let cuts = 0;
@@ -67,7 +62,6 @@ test("at every step, whatever of the unfinished is there", { timeout: LONG ? 600
 
 test("in the middle of a commit: all of it or nothing", { timeout: LONG ? 600_000 : 60_000 }, async () => {
   await (await live()).close();
-  unwatch();
   const random = createRandom("torn-wal");
   let cuts = 0;
   for (const [index, step] of disk.steps.entries()) {
@@ -90,7 +84,6 @@ test("while the journal's log is written back into it", { timeout: LONG ? 600_00
   const before = disk.journalFiles();
   const { steps } = disk;
   await spool.close();
-  unwatch();
   // Closing has written everything back.
   const whole = readFileSync(join(kit.directory, "efs.db"));
   const at = steps.findLastIndex(({ kind }) => kind === "promise") + 1;
