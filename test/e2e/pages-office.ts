@@ -2,15 +2,11 @@
  * An office for tests of the pages: an embedded mailbox and mail server, and `efs serve` as a process of its own, as
  * users run it. Can be restarted on its port.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type DemoOffice, openOffice } from "../demo/office.ts";
-
-const EFS = fileURLToPath(new URL("../../core/headless/efs.ts", import.meta.url));
-const CACHE = join(tmpdir(), `efs-test-compiled-${process.getuid?.() ?? 0}`);
+import { serveEfs } from "../support/serve-efs.ts";
 
 export interface PagesOfficeOptions {
   /** Sample messages in the mailbox; three of them are for people whom the mail server does not know. */
@@ -44,7 +40,7 @@ export async function openPagesOffice(options: PagesOfficeOptions = {}): Promise
     await writeFile(join(dataDirectory, "settings.json"), JSON.stringify({ version: 1, ...settings }));
   }
   await options.prepare?.(dataDirectory);
-  let gateway = await serve(dataDirectory, 0);
+  let gateway = await serveEfs(dataDirectory);
   const { origin, signInAddress } = gateway;
   let closing = false;
   return {
@@ -56,7 +52,7 @@ export async function openPagesOffice(options: PagesOfficeOptions = {}): Promise
     async restart(whileDown) {
       await gateway.end();
       await whileDown?.();
-      gateway = await serve(dataDirectory, Number(new URL(origin).port));
+      gateway = await serveEfs(dataDirectory, { port: Number(new URL(origin).port) });
     },
     get closing() {
       return closing;
@@ -68,44 +64,4 @@ export async function openPagesOffice(options: PagesOfficeOptions = {}): Promise
       await rm(dataDirectory, { recursive: true, force: true });
     },
   };
-}
-
-interface Served {
-  readonly origin: string;
-  readonly signInAddress: string;
-  end(): Promise<void>;
-}
-
-async function serve(dataDirectory: string, port: number): Promise<Served> {
-  const child = spawn(process.execPath, [EFS, "serve", "--data", dataDirectory, "--port", String(port)], {
-    env: { ...process.env, NODE_COMPILE_CACHE: CACHE, EFS_DATA: "" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const orphaned = (): boolean => child.kill("SIGKILL");
-  process.once("exit", orphaned);
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const signInAddress = await firstAddress(child);
-  return {
-    signInAddress,
-    origin: new URL(signInAddress).origin,
-    async end() {
-      child.kill("SIGTERM");
-      await ended;
-      process.off("exit", orphaned);
-    },
-  };
-}
-
-function firstAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let told = "";
-    const look = (text: string): void => {
-      told += text;
-      const found = /https?:\/\/\S+token=[\w-]+/.exec(told)?.[0];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout?.setEncoding("utf8").on("data", look);
-    child.stderr?.setEncoding("utf8").on("data", look);
-    child.once("close", () => reject(new Error(`efs serve ended: ${told}`)));
-  });
 }

@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -37,6 +38,11 @@ export interface Dovecot {
   readonly password: string;
   /** Any user name has a mailbox. Messages appear in this order. */
   load(user: string, messages: readonly { readonly content: MessageContent }[]): void;
+  /**
+   * Only these files from now on, as hard links: quick, however big they are. They belong to the mail user and are named
+   * as a maildir has them.
+   */
+  link(user: string, folder: string, names: readonly string[]): void;
   /** Messages in the mailbox. */
   count(user: string): number;
   log(): string;
@@ -70,6 +76,14 @@ export async function startDovecot(): Promise<Dovecot> {
   const log = (): string =>
     `${server.output()}${readFileSync(join(folder, "dovecot.log"), { encoding: "utf8", flag: "a+" })}`;
   let loaded = 0;
+  const makeBox = (user: string): string => {
+    const box = join(folder, "mail", user);
+    for (const each of [box, ...["tmp", "new", "cur"].map((name) => join(box, name))]) {
+      mkdirSync(each, { recursive: true, mode: 0o700 });
+      chownSync(each, uid, gid);
+    }
+    return box;
+  };
   try {
     await start();
   } catch (error) {
@@ -85,17 +99,18 @@ export async function startDovecot(): Promise<Dovecot> {
     folder,
     password: PASSWORD,
     load(user, messages) {
-      const box = join(folder, "mail", user);
-      for (const each of [box, ...["tmp", "new", "cur"].map((name) => join(box, name))]) {
-        mkdirSync(each, { recursive: true, mode: 0o700 });
-        chownSync(each, uid, gid);
-      }
+      const box = makeBox(user);
       for (const { content } of messages) {
         loaded += 1;
         const file = join(box, "new", `1767600000.M${String(loaded).padStart(8, "0")}P1.test`);
         writeFileSync(file, contentBytes(content), { mode: 0o600 });
         chownSync(file, uid, gid);
       }
+    },
+    link(user, from, names) {
+      rmSync(join(folder, "mail", user), { recursive: true, force: true, maxRetries: 5 });
+      const box = makeBox(user);
+      for (const name of names) linkSync(join(from, name), join(box, "new", name));
     },
     count(user) {
       const box = join(folder, "mail", user);

@@ -12,6 +12,7 @@ import type { Dovecot } from "./dovecot.ts";
 import { startDovecot } from "./dovecot.ts";
 import type { Postfix } from "./postfix.ts";
 import { startPostfix } from "./postfix.ts";
+import { startSmtpSink } from "./smtp-sink.ts";
 
 const DEADLINE = 60_000;
 const samples = makeSamples(60, { seed: "servers" });
@@ -94,6 +95,27 @@ describeWith("real-servers", "a real Dovecot", () => {
       expect(await client.ask("QUIT")).toMatch(/^\+OK/);
       client.close();
     }
+  });
+
+  test("holds linked files in place of what it had", async () => {
+    dovecot.load("first", samples.slice(0, 2));
+    dovecot.load("linked", samples.slice(2, 5));
+    const box = `${dovecot.folder}/mail/first/new`;
+    dovecot.link("linked", box, readdirSync(box).sort());
+    expect(dovecot.count("linked")).toBe(2);
+    const client = await openLineClient(dovecot.port);
+    await client.line();
+    await logIn(client, dovecot, "linked");
+    expect(await client.ask("RETR 2")).toMatch(/^\+OK/);
+    const body = unstuff(await client.until("\r\n.\r\n"));
+    expect(firstDifference(body, contentBytes(samples[1]?.content ?? Buffer.alloc(0)))).toBe(null);
+    client.write("DELE 1\r\nDELE 2\r\nQUIT\r\n");
+    await client.rest();
+    client.close();
+    // What is deleted here is still there.
+    expect([dovecot.count("linked"), dovecot.count("first")]).toEqual([0, 2]);
+    dovecot.link("first", "", []);
+    expect(dovecot.count("first")).toBe(0);
   });
 
   test("turns bare LF into CRLF and leaves all other octets alone", async () => {
@@ -201,6 +223,30 @@ describeWith("real-servers", "a real Postfix", () => {
       expect((await send(again, "a@remote.test", ["ada@office.test"], mail))[2]).toMatch(/^250 /);
       again.close();
       await postfix.untilDelivered(before + 1);
+    },
+    DEADLINE,
+  );
+});
+
+describeWith("bench", "smtp-sink", () => {
+  test(
+    "counts what it has answered with 250",
+    async () => {
+      const sink = await startSmtpSink();
+      expect(sink.count()).toBe(0);
+      const client = await openLineClient(sink.port);
+      await client.reply();
+      client.write("EHLO gateway.test\r\n");
+      await client.reply();
+      const mail = Buffer.from("From: a@remote.test\r\n\r\nhello\r\n");
+      for (const count of [1, 2]) {
+        const answers = await send(client, "a@remote.test", ["ada@office.test"], mail);
+        expect(answers.map((answer) => answer.slice(0, 3))).toEqual(["250", "250", "250"]);
+        expect(sink.count()).toBe(count);
+      }
+      client.close();
+      await sink.close();
+      await expect(openLineClient(sink.port)).rejects.toThrow("ECONNREFUSED");
     },
     DEADLINE,
   );

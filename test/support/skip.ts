@@ -8,9 +8,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "vitest";
-import { whyNoBrowser, whyNoRealServers } from "../servers/real-servers.ts";
+import { whyNoBench, whyNoBrowser, whyNoRealServers } from "../servers/real-servers.ts";
 
-export type SkipName = "real-servers" | "browser" | "debian-tools" | "corpus" | "real-electron";
+export type SkipName = "real-servers" | "bench" | "browser" | "debian-tools" | "corpus" | "real-electron";
 
 const ALLOWED_IN_CI: readonly SkipName[] = ["corpus", "real-electron"];
 
@@ -28,6 +28,8 @@ function whyNot(name: SkipName): string | null {
   switch (name) {
     case "real-servers":
       return whyNoRealServers();
+    case "bench":
+      return whyNoBench();
     case "browser":
       return whyNoBrowser();
     case "debian-tools": {
