@@ -6,12 +6,16 @@
  * 2. No file (ENOENT) is a result of its own: antivirus may have taken it, which the spool judges.
  * 3. A small message is read whole before anything is said to the server, and leaves in one write; a large one
  *    is read in blocks, one block ahead.
+ * 4. A small one is read at once: it was written a moment ago, and in the thread pool its few microseconds would wait
+ *    behind the flushes.
  */
+import { closeSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Failure } from "../model/failure.ts";
 import type { QueuedMessage } from "../model/message.ts";
 import type { Problem } from "../model/problem.ts";
 import { fileProblem } from "../util/file-problem.ts";
+import { errorCode } from "../util/file-system.ts";
 import { unreadableBody } from "./classify.ts";
 
 /** Up to here a message is read whole. */
@@ -34,42 +38,46 @@ export interface MessageFile {
 }
 
 export async function openMessageFile(message: Pick<QueuedMessage, "path" | "size">): Promise<OpenedBody> {
-  let file: FileHandle;
   try {
-    file = await open(message.path, "r");
+    const body =
+      message.size <= WHOLE
+        ? readWhole(message.path, message.size)
+        : await openBlocks(message.path, message.size);
+    if (body === null) return { kind: "unreadable", failure: unreadableBody(changedProblem(message)) };
+    return { kind: "open", body };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return { kind: "missing" };
-    return { kind: "unreadable", failure: unreadableBody(readProblem(message.path, error)) };
-  }
-  try {
-    if (message.size <= WHOLE) {
-      const whole = await readWhole(file, message.size);
-      await file.close();
-      if (whole === null) return { kind: "unreadable", failure: unreadableBody(changedProblem(message)) };
-      return { kind: "open", body: inMemory(whole) };
-    }
-    const { size } = await file.stat();
-    if (size !== message.size) {
-      await file.close();
-      return { kind: "unreadable", failure: unreadableBody(changedProblem(message)) };
-    }
-    return { kind: "open", body: inBlocks(file, message.size) };
-  } catch (error) {
-    await file.close().catch(() => {});
+    if (errorCode(error) === "ENOENT") return { kind: "missing" };
     return { kind: "unreadable", failure: unreadableBody(readProblem(message.path, error)) };
   }
 }
 
 /** One octet more than expected is asked for: a file that has grown is not the message that was recorded. */
-async function readWhole(file: FileHandle, size: number): Promise<Buffer | null> {
+function readWhole(path: string, size: number): MessageFile | null {
   const buffer = Buffer.allocUnsafe(size + 1);
   let filled = 0;
-  while (filled <= size) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+  const file = openSync(path, "r");
+  try {
+    while (filled <= size) {
+      const octets = readSync(file, buffer, filled, buffer.length - filled, filled);
+      if (octets === 0) break;
+      filled += octets;
+    }
+  } finally {
+    closeSync(file);
   }
-  return filled === size ? buffer.subarray(0, size) : null;
+  return filled === size ? inMemory(buffer.subarray(0, size)) : null;
+}
+
+async function openBlocks(path: string, size: number): Promise<MessageFile | null> {
+  const file = await open(path, "r");
+  try {
+    if ((await file.stat()).size === size) return inBlocks(file, size);
+  } catch (error) {
+    await file.close().catch(() => {});
+    throw error;
+  }
+  await file.close();
+  return null;
 }
 
 function inMemory(whole: Buffer): MessageFile {
@@ -121,8 +129,4 @@ function changedProblem(message: Pick<QueuedMessage, "path" | "size">): Problem 
     what: `The file ${message.path} no longer has the ${message.size} octets that were collected; it was not sent.`,
     cure: "Look whether other software (antivirus) has changed it; put the original back, or delete the message.",
   };
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

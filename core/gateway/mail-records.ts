@@ -22,6 +22,8 @@ import { originalAddress } from "./original-address.ts";
 import { RunFindings } from "./run-findings.ts";
 import { addTotals, leavesDeferred, noTotals, totalsOf } from "./run-totals.ts";
 
+const MOST_REMEMBERED = 10_000;
+
 export interface MailRecordsParts {
   readonly clock: Clock;
   readonly origin: LogOrigin;
@@ -39,6 +41,8 @@ export class MailRecords {
   #waiters: { readonly messages: number; readonly go: () => void }[] = [];
   /** Messages that an attempt of this run left waiting. */
   readonly #deferred = new Set<number>();
+  /** Messages on their way of which it is known that no recipient was mapped: their trail need not be read again. */
+  readonly #unmapped = new Set<number>();
   /** Messages of this run in Errors and Junk. */
   readonly #undelivered = new Map<number, "errors" | "junk">();
 
@@ -99,7 +103,9 @@ export class MailRecords {
       case "known":
         return;
       case "queued": {
-        const { queueId, recipients } = accepted;
+        const { id, queueId, recipients } = accepted;
+        const mapped = order.resolution.trail.some(({ verdict }) => verdict === "mapped");
+        if (!mapped && this.#unmapped.size < MOST_REMEMBERED) this.#unmapped.add(id);
         const { sender } = order.resolution;
         const facts = { queueId, sender, size: order.body.size, recipients };
         for (const line of formatQueued(facts, order.summary.messageId, clock.now(), origin))
@@ -145,6 +151,7 @@ export class MailRecords {
       if (leavesDeferred(result)) this.#deferred.add(id);
     } else {
       this.#deferred.delete(id);
+      this.#unmapped.delete(id);
       writeMailLog(formatRemoved(queueId, clock.now(), origin));
     }
     for (const line of describeAttempt(result)) log({ source: "smtp", ...line, queueId });
@@ -167,6 +174,7 @@ export class MailRecords {
   #originalOf({ message }: AttemptResult): (recipientId: number) => string | null {
     // Our own messages go where the settings say.
     if (message.kind !== "mail") return () => null;
+    if (this.#unmapped.has(message.id)) return () => null;
     const trail = this.#parts.trailOf(message.id);
     const addresses = new Map(message.recipients.map(({ id, address }) => [id, address]));
     return (id) => originalAddress(trail, addresses.get(id) ?? "");

@@ -47,6 +47,8 @@ export class Acceptor {
   readonly #tasks: FileTasks;
   readonly #meta: Meta;
   readonly #queueIds = new Set<string>();
+  /** No row has a higher queue id; null: not known yet. */
+  #highest: string | null = null;
   /** Names in the folders that have no row yet: a message on its way. */
   readonly inFlight = new Set<string>();
   /** Files of a commit whose end is unknown, by account and identity. */
@@ -200,15 +202,24 @@ export class Acceptor {
   #queueId(wanted: string | null): string {
     let value = this.#context.clock.now() * 256 + randomInt(256);
     for (let queueId = wanted ?? asQueueId(value); ; queueId = asQueueId(value)) {
-      const taken =
-        this.#queueIds.has(queueId) ||
-        this.#context.journal.get("SELECT 1 FROM message WHERE queue_id = ?", queueId) !== undefined;
-      if (!taken) {
+      if (!this.#queueIds.has(queueId) && !this.#taken(queueId)) {
         this.#queueIds.add(queueId);
         return queueId;
       }
       value += 1;
     }
+  }
+
+  /** Queue ids rise with time: only where the clock went back somebody has to look. */
+  #taken(queueId: string): boolean {
+    const { journal } = this.#context;
+    this.#highest ??=
+      textOrNull(journal.get("SELECT max(queue_id) AS highest FROM message")?.["highest"]) ?? "";
+    if (queueId > this.#highest) {
+      this.#highest = queueId;
+      return false;
+    }
+    return journal.get("SELECT 1 FROM message WHERE queue_id = ?", queueId) !== undefined;
   }
 
   /** The id of the message that this one was taken as before (0: its row has gone), null when it is new. */

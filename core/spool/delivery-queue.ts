@@ -14,7 +14,7 @@ import { pendingDue } from "./due.ts";
 import { type Row, UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
 import type { Owed } from "./owed.ts";
-import { queuedMessage } from "./rows.ts";
+import { QUEUED_COLUMNS, queuedMessage } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull } from "./spool-context.ts";
 
@@ -102,7 +102,7 @@ export class JournalQueue implements DeliveryQueue {
   #due(order: ClaimOrder): readonly Row[] {
     const rows = order.kinds.flatMap((kind) =>
       this.#context.journal.all(
-        `SELECT * FROM message WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0 AND due_at <= ?
+        `SELECT ${QUEUED_COLUMNS} FROM message WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0 AND due_at <= ?
          ORDER BY due_at, id LIMIT ?`,
         kind,
         order.ignoreBackoff ? FOREVER : order.now,

@@ -119,14 +119,19 @@ export class Journal {
     if (this.database.isOpen) this.database.close();
   }
 
-  /** Whatever else this turn hands in is taken along. */
+  /**
+   * Whatever else this turn and the next hand in is taken along: those who were answered just now have something new to
+   * write, and half as many commits cost half as much.
+   */
   #schedule(): void {
     if (this.#scheduled || this.#flushing !== null) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
-    });
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#scheduled = false;
+        if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
+      }),
+    );
   }
 
   /** Never rejects. */

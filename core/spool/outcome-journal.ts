@@ -197,6 +197,7 @@ export class OutcomeJournal implements OutcomeStore {
       );
       if (next.kind === "delivered") {
         // The days of the duplicates rule begin when it arrives; for what arrives at once they have begun.
+        if (next.at < result.message.receivedAt + HOUR) continue;
         journal.run(
           `UPDATE duplicate SET at = ?1 WHERE message = ?2 AND recipient = ?3 AND at < ?1 - ${HOUR}
              AND key = (SELECT duplicate_key FROM message WHERE id = ?2)`,

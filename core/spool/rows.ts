@@ -80,6 +80,10 @@ export function trailOf(journal: Journal, message: number) {
   return readTrail(textOrNull(journal.get("SELECT steps FROM trail WHERE message = ?", message)?.["steps"]));
 }
 
+/** What `queuedMessage` reads of `message`. */
+export const QUEUED_COLUMNS = `id, queue_id, kind, account, uid, server, announced_size, file, sender, size, wire_size,
+  eight_bit_header, eight_bit_body, received_at, due_at, usable_from, usable_stopped, report_of, report_form, never_reported`;
+
 export function queuedMessage(
   journal: Journal,
   row: Row,
