@@ -58,6 +58,7 @@ import { createTap } from "./transcript/tap.ts";
 import { fileProblem } from "./util/file-problem.ts";
 import { nodeFileSystem } from "./util/file-system.ts";
 import { Running } from "./util/running.ts";
+import { boundYoungGeneration } from "./util/young-generation.ts";
 
 const RECENT_ALERTS = 50;
 
@@ -67,6 +68,7 @@ export const openGateway: OpenGateway = async (options) => {
   const store = createSettingsStore(dataDirectory, secrets);
   // Looked at before anything is made or locked: invalid settings leave no trace.
   let settings = await loadSettings(() => store.load({ readOnly: true }), dataDirectory);
+  boundYoungGeneration();
 
   const events = createEvents();
   const recentLog = new RecentLog();
@@ -415,9 +417,9 @@ export const openGateway: OpenGateway = async (options) => {
     recentAlerts: () => [...recentAlerts],
     listFolder: (order) => spool.lists.list(order),
     listFolderIds: (order) => spool.lists.queueIds(order),
-    activity() {
+    async activity() {
       const now = clock.now();
-      return activityOf(spool.activity.since(dayStarts(now)[0] ?? now), now);
+      return activityOf(await spool.activity.since(dayStarts(now)[0] ?? now), now);
     },
     startSchedule() {
       stopSchedule ??= runSchedule({

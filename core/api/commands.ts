@@ -26,6 +26,7 @@ import {
   type WireResult,
 } from "./contract.ts";
 import { readMessagePiece } from "./message-piece.ts";
+import { readQueueRows } from "./queue-rows.ts";
 import {
   createSettingsSaves,
   settingsDocument,
@@ -119,7 +120,7 @@ function createHandlers({ host, secrets, signal }: CommandsOptions): Handlers {
     alerts: () => ready().recentAlerts(),
     activity: () => ready().activity(),
     folder: (order) => ready().listFolder(withoutUndefined(order)),
-    "folder-ids": (order) => ({ queueIds: ready().listFolderIds(withoutUndefined(order)) }),
+    "folder-ids": async (order) => ({ queueIds: await ready().listFolderIds(withoutUndefined(order)) }),
     "message-piece": (order) => readMessagePiece(ready(), order),
     check(input) {
       const gateway = ready();
@@ -130,7 +131,7 @@ function createHandlers({ host, secrets, signal }: CommandsOptions): Handlers {
       return gateway.check(order);
     },
     status: () => ready().status(),
-    queue: (order) => ready().queue(withoutUndefined(order)),
+    queue: (order) => readQueueRows(ready(), withoutUndefined(order)),
     headers({ account, count, settings }) {
       const most = count === undefined ? {} : { count };
       return settings === undefined

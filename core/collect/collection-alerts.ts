@@ -2,7 +2,8 @@
 import type { Problem } from "../model/problem.ts";
 import type { AccountSettings } from "../model/settings.ts";
 import { assertNever } from "../util/assert-never.ts";
-import type { ListedMessage, Question } from "./plan-collection.ts";
+import type { ListedMessage } from "./mailbox-listing.ts";
+import type { Question } from "./plan-collection.ts";
 
 type Named = Pick<AccountSettings, "id" | "name">;
 

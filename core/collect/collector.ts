@@ -9,29 +9,26 @@
  *    second loss ends the pass.
  * 4. Trouble of our own (disk full, unwritable folder) ends the pass at once, without DELE and without QUIT.
  * 5. Stop: before the listing at once; later what is complete is deleted, QUIT.
- * 6. Without its ids a whole mailbox would look new: only a server that never promised UIDL may refuse it.
+ * 6. A mailbox of 100,000 messages is worked off in pieces: of one message only a few octets are kept, and nobody else
+ *    has to wait.
+ * 7. Without its ids a whole mailbox would look new: only a server that never promised UIDL may refuse it.
  */
-import { limits } from "../model/limits.ts";
-import type { Clock, Intake, Log, RaiseAlert, SeenLedger, Tap } from "../model/ports.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Clock, Intake, Log, RaiseAlert, SeenLedger, SeenRecord, Tap } from "../model/ports.ts";
 import { describeProblem, type Problem, ProblemError } from "../model/problem.ts";
 import type { AccountSettings } from "../model/settings.ts";
 import { AccountReporter } from "./account-reporter.ts";
 import { firstUseProblem, movedMailboxProblem, tooLargeProblem } from "./collection-alerts.ts";
-import { mailboxOf, messagesBefore } from "./mailbox-before.ts";
+import { deleteMessages } from "./delete-messages.ts";
+import { inPieces, LOOK_UP, PIECE } from "./in-pieces.ts";
+import { findKnown } from "./known-messages.ts";
+import { findAgain, type ListedMessage, listedUids, MailboxListing, mailboxOf } from "./mailbox-listing.ts";
 import { openAccount } from "./open-account.ts";
 import { type SendHeaders, sendOversizeHeaders } from "./oversize-headers.ts";
-import {
-  type CollectionPlan,
-  findAgain,
-  isDueForDeletion,
-  joinListings,
-  type ListedMessage,
-  listedUids,
-  planCollection,
-} from "./plan-collection.ts";
+import { type CollectionPlan, makeRecord, type Places, planCollection } from "./plan-collection.ts";
 import type { Pop3Client } from "./pop3-client.ts";
 import { Pop3Error, protocolBroken, type Trouble } from "./pop3-problem.ts";
-import { Retrieval, type TakenMessage } from "./retrieval.ts";
+import { Retrieval, type RetrieveOrder } from "./retrieval.ts";
 
 /** An account with its password opened. */
 export type CollectorAccount = Omit<AccountSettings, "password"> & { readonly password: string };
@@ -99,7 +96,7 @@ class CollectionPass {
   readonly #options: CollectorOptions;
   readonly #reporter: AccountReporter;
   readonly #maxMessageBytes: number;
-  #listing: readonly ListedMessage[] = [];
+  #listing: MailboxListing = new MailboxListing(null, null);
   #plan: CollectionPlan | null = null;
   #retrieval: Retrieval | null = null;
   #deleted = 0;
@@ -124,16 +121,17 @@ class CollectionPass {
       if (lost !== null && !this.#stopped) {
         this.#reporter.log("warning", `${describeProblem(lost.problem)} Connecting once more.`);
         client = await this.#logIn();
-        const numbers = findAgain(this.#listing, await this.#list(client));
-        if (numbers === null)
+        const found = findAgain(this.#listing, await this.#list(client));
+        if (found === null)
           throw protocolBroken(client.place, "its messages changed places between two connections");
-        numberOf = (listed) => numbers.get(listed) ?? null;
+        numberOf = found;
         lost = await retrieval.run(client, numberOf);
       }
       if (lost !== null) throw lost;
-      await this.#sendHeaders(client, numberOf, [...plan.tooLarge, ...retrieval.tooLarge]);
+      const tooLarge = plan.tooLarge.map((place) => this.#listing.at(place));
+      await this.#sendHeaders(client, numberOf, [...tooLarge, ...retrieval.tooLarge]);
       await this.#noteIdentities(plan, retrieval);
-      await this.#deleteAndQuit(client, numberOf, plan, retrieval.taken);
+      await this.#deleteAndQuit(client, numberOf, plan, retrieval);
       return this.#result(null, null);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -162,7 +160,7 @@ class CollectionPass {
     });
   }
 
-  #list(client: Pop3Client): Promise<readonly ListedMessage[]> {
+  #list(client: Pop3Client): Promise<MailboxListing> {
     return this.#orStop(client, async () => {
       const [uids, sizes] = await settleBoth(client.uidl(), client.list());
       if (uids === null && client.capabilities?.uidl === true) {
@@ -174,7 +172,7 @@ class CollectionPass {
       const malformed = (uids?.malformed ?? 0) + (sizes?.malformed ?? 0);
       if (malformed > 0)
         this.#reporter.log("warning", `${malformed} lines of the listings could not be read`);
-      return joinListings(uids?.entries ?? null, sizes?.entries ?? null);
+      return new MailboxListing(uids?.entries ?? null, sizes?.entries ?? null);
     });
   }
 
@@ -196,7 +194,7 @@ class CollectionPass {
 
   // --- the plan ------------------------------------------------------------------------------------------------
 
-  async #prepare(listing: readonly ListedMessage[]): Promise<CollectionPlan> {
+  async #prepare(listing: MailboxListing): Promise<CollectionPlan> {
     const { ledger } = this.#ports;
     const { id } = this.#account;
     const now = this.#options.clock.now();
@@ -208,14 +206,14 @@ class CollectionPass {
     }
     const accountState = ledger.accountState(id);
     const moved = ledger.isMoved(id);
-    const uids = listedUids(listing);
-    const records = ledger.find(id, uids);
-    const unknown = records.size === 0 && accountState !== "new";
+    const known = await findKnown(ledger, id, listing);
+    const had = known.isEmpty && accountState !== "new" ? ledger.had(id) : { ids: false, hashes: false };
     const plan = planCollection({
       listing,
-      records,
+      known,
       accountState,
-      ...(unknown ? messagesBefore(ledger, id) : { hadIds: false, hadHashes: false }),
+      hadIds: had.ids,
+      hadHashes: had.hashes,
       moved,
       settings: { ...this.#account, oversize: this.#headersWanted ? "headers" : "leave" },
       maxMessageBytes: this.#maxMessageBytes,
@@ -224,12 +222,28 @@ class CollectionPass {
     this.#plan = plan;
     // In this order a crash in between repeats the question rather than losing it.
     if (plan.moved && !moved) await ledger.setMoved(id, true);
-    if (plan.record.length > 0) await ledger.record(id, plan.record, now);
+    for (const state of ["waiting", "skipped", "oversize"] as const)
+      await this.#record(plan.record[state], state, now);
     if (plan.accountState !== accountState) await ledger.setAccountState(id, plan.accountState);
     // What the old ids stand for is not forgotten before the new ones are identified.
-    if (!plan.moved && listing.every(({ uid }) => uid !== null)) await ledger.listed(id, uids, now);
+    if (!plan.moved && listing.withoutUid === 0) await ledger.listed(id, listedUids(listing), now);
     this.#announce(plan, accountState === "new");
     return plan;
+  }
+
+  async #record(places: Places, state: SeenRecord["state"], now: number): Promise<void> {
+    const { ledger } = this.#ports;
+    const { id } = this.#account;
+    for (const together of inPieces(places, PIECE)) {
+      const records: SeenRecord[] = [];
+      for (const piece of inPieces(together, LOOK_UP)) {
+        const uids = piece.map((place) => this.#listing.listedUidAt(place) ?? "");
+        const before = ledger.find(id, uids);
+        for (const uid of uids) records.push(makeRecord(uid, state, before.get(uid) ?? null));
+        await setImmediate();
+      }
+      await ledger.record(id, records, now);
+    }
   }
 
   #announce(plan: CollectionPlan, firstTime: boolean): void {
@@ -246,7 +260,8 @@ class CollectionPass {
       else reporter.log("warning", describeProblem(problem));
     }
     if (plan.massChange) reporter.alert("pop3-mailbox-moved", movedMailboxProblem(account, length));
-    for (const message of this.#headersWanted ? [] : plan.tooLarge) {
+    for (const place of this.#headersWanted ? [] : plan.tooLarge) {
+      const message = this.#listing.at(place);
       const problem = tooLargeProblem(account, message, this.#maxMessageBytes);
       reporter.alert("pop3-too-large", problem, message.uid ?? String(message.number));
     }
@@ -277,7 +292,8 @@ class CollectionPass {
 
   #makeRetrieval(plan: CollectionPlan): Retrieval {
     const { clock, onCollected, signal } = this.#options;
-    this.#retrieval = new Retrieval(plan.retrieve, {
+    const orders = { length: plan.retrieve.length, at: (index: number) => this.#order(plan, index) };
+    this.#retrieval = new Retrieval(orders, {
       account: this.#account,
       ...this.#ports,
       clock,
@@ -290,17 +306,25 @@ class CollectionPass {
     return this.#retrieval;
   }
 
+  #order({ hashDecides, known, retrieve }: CollectionPlan, index: number): RetrieveOrder {
+    const place = retrieve[index] as number;
+    const message = this.#listing.at(place);
+    const { uid } = message;
+    const found =
+      uid === null || known.at(place) === null ? null : this.#ports.ledger.find(this.#account.id, [uid]);
+    return { place, message, record: found?.get(uid ?? "") ?? null, hashDecides: hashDecides(place) };
+  }
+
   // --- the end -------------------------------------------------------------------------------------------------
 
   /** With messages known by their hash, or in a mailbox that moved, a listing is complete when each was identified. */
-  async #noteIdentities(plan: CollectionPlan, { complete, taken }: Retrieval): Promise<void> {
+  async #noteIdentities(plan: CollectionPlan, { complete, identities }: Retrieval): Promise<void> {
     const { ledger } = this.#ports;
     const { id } = this.#account;
-    const withoutUid = new Set(this.#listing.flatMap(({ number, uid }) => (uid === null ? [number] : [])));
-    const identities = taken.flatMap(({ listedNumber, uid }) => (withoutUid.has(listedNumber) ? [uid] : []));
-    if ((withoutUid.size === 0 && !plan.moved) || this.#listing.length === 0) return;
-    if (plan.waiting > 0 || identities.length < withoutUid.size || (plan.moved && !complete)) return;
-    const uids = [...listedUids(this.#listing), ...identities];
+    const { length, withoutUid } = this.#listing;
+    if ((withoutUid === 0 && !plan.moved) || length === 0) return;
+    if (plan.waiting > 0 || identities.size < withoutUid || (plan.moved && !complete)) return;
+    const uids = [...listedUids(this.#listing), ...identities.values()];
     await ledger.listed(id, uids, this.#options.clock.now());
     if (plan.moved) await ledger.setMoved(id, false);
   }
@@ -309,14 +333,21 @@ class CollectionPass {
     client: Pop3Client,
     numberOf: NumberOf,
     plan: CollectionPlan,
-    taken: readonly TakenMessage[],
+    { identities, taken }: Retrieval,
   ): Promise<void> {
+    const { clock } = this.#options;
     const { ledger } = this.#ports;
-    const { id } = this.#account;
-    const numbers = new Map<string, number>();
-    for (const { number, uid } of plan.remove) if (uid !== null) numbers.set(uid, number);
-    for (const { listedNumber, uid } of taken) numbers.set(uid, listedNumber);
-    const deleted = await this.#delete(client, numberOf, await this.#removable(numbers));
+    const listing = this.#listing;
+    const identityOf = (place: number): string => identities.get(place) ?? listing.listedUidAt(place) ?? "";
+    const deleted = await deleteMessages(client, [plan.remove, taken], {
+      account: this.#account,
+      ledger,
+      clock,
+      reporter: this.#reporter,
+      listing,
+      numberOf,
+      identityOf,
+    });
     try {
       await client.quit();
     } catch (error) {
@@ -324,53 +355,9 @@ class CollectionPass {
       if (deleted.length === 0 && error instanceof Pop3Error) return;
       throw error;
     }
-    if (deleted.length === 0) return;
-    await ledger.deletionConfirmed(id, deleted, this.#options.clock.now());
+    for (const places of inPieces(deleted, PIECE))
+      await ledger.deletionConfirmed(this.#account.id, places.map(identityOf), clock.now());
     this.#deleted = deleted.length;
-  }
-
-  /** Asked anew at the end: what is deleted is what the records say now. */
-  async #removable(numbers: ReadonlyMap<string, number>): Promise<readonly TakenMessage[]> {
-    const { ledger } = this.#ports;
-    const { id } = this.#account;
-    const now = this.#options.clock.now();
-    const records = ledger.find(id, [...numbers.keys()]);
-    const due = [...records.values()].filter((record) => isDueForDeletion(record, this.#account, now));
-    if (due.length === 0) return [];
-    const safe = await ledger.safeToDelete(
-      id,
-      due.map(({ uid }) => uid),
-    );
-    return [...numbers]
-      .filter(([uid]) => safe.has(uid))
-      .map(([uid, listedNumber]) => ({ listedNumber, uid }))
-      .sort((a, b) => a.listedNumber - b.listedNumber);
-  }
-
-  /** The ids that the server has marked; a refused one is left for the next pass. */
-  async #delete(
-    client: Pop3Client,
-    numberOf: NumberOf,
-    removable: readonly TakenMessage[],
-  ): Promise<string[]> {
-    const deleted: string[] = [];
-    const batch = client.pipelining ? 8 * limits.pop3.pipelineWindow : 1;
-    const deleteOne = async ({ listedNumber, uid }: TakenMessage): Promise<void> => {
-      const number = numberOf(listedNumber);
-      if (number === null) return;
-      try {
-        await client.dele(number);
-        deleted.push(uid);
-      } catch (error) {
-        if (!(error instanceof Pop3Error)) throw error;
-        if (!error.connectionLost) this.#reporter.log("warning", describeProblem(error.problem));
-      }
-    };
-    for (let from = 0; from < removable.length && client.failure === null; from += batch) {
-      await Promise.all(removable.slice(from, from + batch).map(deleteOne));
-    }
-    if (client.failure !== null) throw client.failure;
-    return deleted;
   }
 
   #result(problem: Problem | null, trouble: Trouble | null): CollectionResult {

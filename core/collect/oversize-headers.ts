@@ -13,7 +13,8 @@ import type { AccountSettings } from "../model/settings.ts";
 import type { AccountReporter } from "./account-reporter.ts";
 import { headersSentProblem, parkedProblem, tooLargeProblem } from "./collection-alerts.ts";
 import { HeaderSink } from "./header-sink.ts";
-import { afterFailure, type ListedMessage, makeRecord } from "./plan-collection.ts";
+import type { ListedMessage } from "./mailbox-listing.ts";
+import { afterFailure, makeRecord } from "./plan-collection.ts";
 import type { Pop3Client } from "./pop3-client.ts";
 import { Pop3Error } from "./pop3-problem.ts";
 

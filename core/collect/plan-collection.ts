@@ -24,17 +24,8 @@ import { limits } from "../model/limits.ts";
 import type { SeenRecord } from "../model/ports.ts";
 import type { AccountSettings } from "../model/settings.ts";
 import { assertNever } from "../util/assert-never.ts";
-
-export interface ListedMessage {
-  /** Of this connection only. */
-  readonly number: number;
-  /** null: identified by its hash. */
-  readonly uid: string | null;
-  /** The id of several messages of this listing: no identity, but maybe a trace of what we had. */
-  readonly repeatedUid: string | null;
-  /** Octets by LIST; null where it did not say. */
-  readonly size: number | null;
-}
+import type { KnownMessage, KnownMessages } from "./known-messages.ts";
+import type { MailboxListing } from "./mailbox-listing.ts";
 
 export type PlanSettings = Pick<
   AccountSettings,
@@ -42,9 +33,8 @@ export type PlanSettings = Pick<
 >;
 
 export interface PlanInput {
-  readonly listing: readonly ListedMessage[];
-  /** Of the listed ids, those that the ledger has, repeated ones included. */
-  readonly records: ReadonlyMap<string, SeenRecord>;
+  readonly listing: MailboxListing;
+  readonly known: KnownMessages;
   readonly accountState: "new" | "asked" | "known";
   /** The ledger has records, not `gone`, of messages known by their UIDL: they ought to be listed still. */
   readonly hadIds: boolean;
@@ -59,25 +49,24 @@ export interface PlanInput {
   readonly now: number;
 }
 
-export interface RetrieveOrder {
-  readonly message: ListedMessage;
-  /** What the ledger has of it. */
-  readonly record: SeenRecord | null;
-  /** See `MessageSource.hashDecides`. */
-  readonly hashDecides: boolean;
-}
-
 /** Why messages wait for a person's answer. */
 export type Question = "all-or-new" | "no-ids";
 
+/** Messages by their places in the listing. */
+export type Places = readonly number[];
+
 export interface CollectionPlan {
-  readonly retrieve: readonly RetrieveOrder[];
-  /** Collected earlier and due for deletion; their `uid` is not null. */
-  readonly remove: readonly ListedMessage[];
-  /** To be recorded before anything is retrieved. */
-  readonly record: readonly SeenRecord[];
+  /** In this order. */
+  readonly retrieve: Places;
+  /** Of one to be retrieved: see `MessageSource.hashDecides`. */
+  readonly hashDecides: (place: number) => boolean;
+  readonly known: KnownMessages;
+  /** Collected earlier and due for deletion; they have ids. */
+  readonly remove: Places;
+  /** To be recorded before anything is retrieved, by their new states. */
+  readonly record: Readonly<Record<"waiting" | "skipped" | "oversize", Places>>;
   /** Newly found to be too large: one alert, or one notice with the headers, for each. */
-  readonly tooLarge: readonly ListedMessage[];
+  readonly tooLarge: Places;
   readonly accountState: "asked" | "known";
   readonly question: Question | null;
   /** Found just now; to be told. */
@@ -92,37 +81,14 @@ export interface CollectionPlan {
 
 const DAY = 86_400_000;
 
-/** Joins UIDL's and LIST's answers; null: the server refused the command. */
-export function joinListings(
-  uids: ReadonlyMap<number, string> | null,
-  sizes: ReadonlyMap<number, number> | null,
-): readonly ListedMessage[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const uid of uids?.values() ?? []) {
-    if (seen.has(uid)) repeated.add(uid);
-    seen.add(uid);
-  }
-  const numbers = new Set([...(sizes?.keys() ?? []), ...(uids?.keys() ?? [])]);
-  return [...numbers]
-    .sort((a, b) => a - b)
-    .map((number) => {
-      const uid = uids?.get(number) ?? null;
-      const size = sizes?.get(number) ?? null;
-      return uid !== null && repeated.has(uid)
-        ? { number, uid: null, repeatedUid: uid, size }
-        : { number, uid, repeatedUid: null, size };
-    });
-}
-
 export function planCollection(input: PlanInput): CollectionPlan {
-  const { accountState, listing, maxMessageBytes, now, records, settings } = input;
+  const { accountState, known, listing, maxMessageBytes, now, settings } = input;
   const { firstUse } = settings;
   // Known by hash is no change while the server still gives no ids.
-  const had = input.hadIds || (input.hadHashes && listing.some(({ uid }) => uid !== null));
-  const unknown = accountState !== "new" && had && records.size === 0;
+  const had = input.hadIds || (input.hadHashes && listing.withoutUid < listing.length);
+  const unknown = accountState !== "new" && had && known.isEmpty;
   const massChange = unknown && listing.length > 0;
-  const renumbered = listing.some((message) => standsForAnother(message, records));
+  const renumbered = known.standsForAnother;
   const moved = input.moved || unknown || renumbered;
   const unanswered =
     firstUse === null &&
@@ -133,60 +99,54 @@ export function planCollection(input: PlanInput): CollectionPlan {
   const open = unanswered || (accountState === "asked" && firstUse === null);
   const onlyNew = firstUse === "new" && accountState !== "known";
 
-  const fresh: RetrieveOrder[] = [];
-  const again: RetrieveOrder[] = [];
-  const remove: ListedMessage[] = [];
-  const record: SeenRecord[] = [];
-  const tooLarge: ListedMessage[] = [];
+  const fresh: number[] = [];
+  const again: number[] = [];
+  const remove: number[] = [];
+  const record = { waiting: [] as number[], skipped: [] as number[], oversize: [] as number[] };
+  const tooLarge: number[] = [];
   const counts = { waiting: 0, skipped: 0, oversize: 0, parked: 0 };
   let withoutId = 0;
 
-  const retrieve = (message: ListedMessage, known: SeenRecord | null): void => {
-    if (message.size !== null && message.size > maxMessageBytes) {
+  const retrieve = (place: number, before: KnownMessage | null): void => {
+    if ((listing.sizeAt(place) ?? 0) > maxMessageBytes) {
       counts.oversize += 1;
-      if (known?.state === "oversize") return;
-      tooLarge.push(message);
-      if (message.uid !== null && settings.oversize === "leave")
-        record.push(makeRecord(message.uid, "oversize", known));
+      if (before?.state === "oversize") return;
+      tooLarge.push(place);
+      if (listing.hasUid(place) && settings.oversize === "leave") record.oversize.push(place);
       return;
     }
-    const hashDecides = moved || (known !== null && (known.state === "gone" || known.wholeHash !== null));
-    const order = { message, record: message.uid === null ? null : known, hashDecides };
-    if (known !== null && known.tries > 0) again.push(order);
-    else fresh.push(order);
+    if (before !== null && before.tries > 0) again.push(place);
+    else fresh.push(place);
   };
 
-  for (const message of listing) {
-    const { uid } = message;
-    if (uid === null) {
+  for (let place = 0; place < listing.length; place += 1) {
+    const before = known.at(place);
+    if (!listing.hasUid(place)) {
       if (open || onlyNew) withoutId += 1;
-      else retrieve(message, records.get(message.repeatedUid ?? "") ?? null);
+      else retrieve(place, before);
       continue;
     }
-    const known = records.get(uid);
-    if (known === undefined) {
-      if (!firstListing) retrieve(message, null);
-      else if (unanswered) {
-        counts.waiting += 1;
-        record.push(makeRecord(uid, "waiting", null));
-      } else {
-        counts.skipped += 1;
-        record.push(makeRecord(uid, "skipped", null));
+    if (before === null) {
+      if (!firstListing) retrieve(place, null);
+      else {
+        const state = unanswered ? "waiting" : "skipped";
+        counts[state] += 1;
+        record[state].push(place);
       }
       continue;
     }
-    switch (known.state) {
+    switch (before.state) {
       case "collected":
-        if (hasOtherSize(message, known)) retrieve(message, known);
-        else if (!isDueForDeletion(known, settings, now)) break;
-        else if (renumbered) retrieve(message, known);
-        else remove.push(message);
+        if (before.hasOtherSize) retrieve(place, before);
+        else if (!isDueForDeletion(before, settings, now)) break;
+        else if (renumbered) retrieve(place, before);
+        else remove.push(place);
         break;
       case "waiting":
-        if (firstUse === "all") retrieve(message, known);
+        if (firstUse === "all") retrieve(place, before);
         else if (firstUse === "new") {
           counts.skipped += 1;
-          record.push(makeRecord(uid, "skipped", known));
+          record.skipped.push(place);
         } else counts.waiting += 1;
         break;
       case "skipped":
@@ -196,23 +156,29 @@ export function planCollection(input: PlanInput): CollectionPlan {
         counts.parked += 1;
         break;
       case "left":
-        if (hasOtherSize(message, known)) retrieve(message, known);
+        if (before.hasOtherSize) retrieve(place, before);
         break;
       case "gone":
       case "failing":
       case "oversize":
-        retrieve(message, known);
+        retrieve(place, before);
         break;
       default:
-        assertNever(known.state);
+        assertNever(before.state);
     }
   }
-  again.sort((a, b) => (a.record?.tries ?? 0) - (b.record?.tries ?? 0));
+  const triesOf = (place: number): number => (listing.hasUid(place) ? (known.at(place)?.tries ?? 0) : 0);
+  again.sort((a, b) => triesOf(a) - triesOf(b));
   // Nothing waits any more (somebody emptied the mailbox): the question has answered itself.
   const question: Question | null =
     counts.waiting + withoutId === 0 ? null : open ? "all-or-new" : withoutId > 0 ? "no-ids" : null;
   return {
     retrieve: [...fresh, ...again],
+    hashDecides: (place) => {
+      const before = known.at(place);
+      return moved || (before !== null && (before.state === "gone" || before.hasHash));
+    },
+    known,
     remove,
     record,
     tooLarge,
@@ -225,18 +191,12 @@ export function planCollection(input: PlanInput): CollectionPlan {
   };
 }
 
-/** An id under which we have a message, and this is not it. */
-function standsForAnother(message: ListedMessage, records: ReadonlyMap<string, SeenRecord>): boolean {
-  const known = message.uid === null ? undefined : records.get(message.uid);
-  return (known?.state === "collected" || known?.state === "left") && hasOtherSize(message, known);
-}
-
-function hasOtherSize({ size }: ListedMessage, { announcedSize = null }: SeenRecord): boolean {
-  return size !== null && announcedSize !== null && size !== announcedSize;
-}
-
 /** Only for our own: `collected`, and either nothing is left on the server or its days there are over. */
-export function isDueForDeletion(record: SeenRecord, settings: PlanSettings, now: number): boolean {
+export function isDueForDeletion(
+  record: Pick<SeenRecord, "state" | "collectedAt">,
+  settings: Pick<PlanSettings, "deleteAfterDays" | "leaveOnServer">,
+  now: number,
+): boolean {
   if (record.state !== "collected") return false;
   if (!settings.leaveOnServer) return true;
   if (settings.deleteAfterDays === null || record.collectedAt === null) return false;
@@ -252,39 +212,4 @@ export function afterFailure(uid: string, record: SeenRecord | null): SeenRecord
 export function makeRecord(uid: string, state: SeenRecord["state"], before: SeenRecord | null): SeenRecord {
   const { collectedAt, tries, wholeHash } = before ?? { collectedAt: null, tries: 0, wholeHash: null };
   return { uid, state, tries, collectedAt, wholeHash };
-}
-
-/**
- * The same messages on another connection: listed number -> number there. An id is found by itself, a message
- * without one by its place, provided that everything else is where it was; null: that cannot be said.
- */
-export function findAgain(
-  before: readonly ListedMessage[],
-  now: readonly ListedMessage[],
-): ReadonlyMap<number, number> | null {
-  const byUid = new Map(now.map(({ number, uid }) => [uid, number]));
-  const byNumber = new Map(now.map((message) => [message.number, message]));
-  const unmoved = before.every(({ number, repeatedUid, size, uid }) => {
-    const there = byNumber.get(number);
-    return (
-      there !== undefined && there.size === size && there.uid === uid && there.repeatedUid === repeatedUid
-    );
-  });
-  const found = new Map<number, number>();
-  for (const { number, uid } of before) {
-    if (uid === null && !unmoved) return null;
-    const there = uid === null ? number : byUid.get(uid);
-    if (there !== undefined) found.set(number, there);
-  }
-  return found;
-}
-
-/** Every id of a listing once, repeated ones included. */
-export function listedUids(listing: readonly ListedMessage[]): readonly string[] {
-  const uids = new Set<string>();
-  for (const { repeatedUid, uid } of listing) {
-    const listed = uid ?? repeatedUid;
-    if (listed !== null) uids.add(listed);
-  }
-  return [...uids];
 }

@@ -23,7 +23,14 @@ import type { Clock, Tap } from "../model/ports.ts";
 import type { TlsFacts } from "../model/tls-facts.ts";
 import { readTlsFacts } from "../util/read-tls-facts.ts";
 import { Pop3Dialogue, type Receive } from "./pop3-dialogue.ts";
-import { LineCollector, type Listing, ListingReader, readSize, readUid } from "./pop3-listing.ts";
+import {
+  type Column,
+  LineCollector,
+  type Listing,
+  ListingReader,
+  SizeColumn,
+  UidColumn,
+} from "./pop3-listing.ts";
 import * as problems from "./pop3-problem.ts";
 import {
   apopTimestamp,
@@ -210,13 +217,13 @@ export class Pop3Client {
   }
 
   /** Message number -> unique id; null: the server refused it (it is optional, RFC 1939 7). */
-  uidl(): Promise<Listing<string> | null> {
-    return this.#list("UIDL", new ListingReader(readUid));
+  uidl(): Promise<Listing<string, UidColumn> | null> {
+    return this.#list("UIDL", new ListingReader<string, UidColumn>(new UidColumn()));
   }
 
   /** Message number -> octets; null: the server refused it. */
-  list(): Promise<Listing<number> | null> {
-    return this.#list("LIST", new ListingReader(readSize));
+  list(): Promise<Listing<number, SizeColumn> | null> {
+    return this.#list("LIST", new ListingReader<number, SizeColumn>(new SizeColumn()));
   }
 
   /**
@@ -263,7 +270,10 @@ export class Pop3Client {
     this.#dialogue.fail(problems.connectionClosed(this.place));
   }
 
-  async #list<Value>(command: string, reader: ListingReader<Value>): Promise<Listing<Value> | null> {
+  async #list<Value, Values extends Column<Value>>(
+    command: string,
+    reader: ListingReader<Value, Values>,
+  ): Promise<Listing<Value, Values> | null> {
     let listing = reader.finish();
     const fold = (octets: number): readonly string[] => {
       listing = reader.finish();

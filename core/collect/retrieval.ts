@@ -20,7 +20,8 @@ import { assertNever } from "../util/assert-never.ts";
 import type { AccountReporter } from "./account-reporter.ts";
 import { parkedProblem, tooLargeProblem } from "./collection-alerts.ts";
 import { IntakeWindow } from "./intake-window.ts";
-import { afterFailure, type ListedMessage, makeRecord, type RetrieveOrder } from "./plan-collection.ts";
+import type { ListedMessage } from "./mailbox-listing.ts";
+import { afterFailure, makeRecord } from "./plan-collection.ts";
 import type { Pop3Client } from "./pop3-client.ts";
 import type { Pop3Error } from "./pop3-problem.ts";
 import { type RetrieveResult, retrieveMessage } from "./retrieve-message.ts";
@@ -39,10 +40,20 @@ export interface RetrievalOptions {
   readonly noteTooLarge?: boolean;
 }
 
-/** A message that is ours now, by the number it had in the plan's listing. */
-export interface TakenMessage {
-  readonly listedNumber: number;
-  readonly uid: string;
+export interface RetrieveOrder {
+  /** In the plan's listing. */
+  readonly place: number;
+  readonly message: ListedMessage;
+  /** What the ledger has of it. */
+  readonly record: SeenRecord | null;
+  /** See `MessageSource.hashDecides`. */
+  readonly hashDecides: boolean;
+}
+
+/** Each is made when its turn comes: there may be 100,000. */
+export interface RetrieveOrders {
+  readonly length: number;
+  at(index: number): RetrieveOrder;
 }
 
 interface Failed {
@@ -67,11 +78,13 @@ export class Retrieval {
   readonly #options: RetrievalOptions;
   readonly #window = new IntakeWindow();
   readonly #counts = { collected: 0, collectedBytes: 0, known: 0, failed: 0, parked: 0, oversize: 0 };
-  readonly #taken: TakenMessage[] = [];
+  readonly #taken: number[] = [];
+  readonly #identities = new Map<number, string>();
   readonly #tooLarge: ListedMessage[] = [];
-  #left: readonly RetrieveOrder[];
-  /** Settled, one way or the other. */
-  readonly #done = new Set<RetrieveOrder>();
+  readonly #orders: RetrieveOrders;
+  /** By place in the orders: 1 when it is settled, one way or the other. */
+  readonly #done: Uint8Array;
+  #left: number;
   /** Refused by -ERR; rule 4 decides what that means. */
   #refusals: Failed[] = [];
   /** Messages of this pass by their exact bytes. */
@@ -79,8 +92,10 @@ export class Retrieval {
   #mismatches = 0;
   #local: Problem | null = null;
 
-  constructor(orders: readonly RetrieveOrder[], options: RetrievalOptions) {
-    this.#left = orders;
+  constructor(orders: RetrieveOrders, options: RetrievalOptions) {
+    this.#orders = orders;
+    this.#done = new Uint8Array(orders.length);
+    this.#left = orders.length;
     this.#options = options;
   }
 
@@ -88,13 +103,19 @@ export class Retrieval {
     return this.#counts;
   }
 
-  get taken(): readonly TakenMessage[] {
+  /** Messages that are ours now, by their places in the plan's listing. */
+  get taken(): readonly number[] {
     return this.#taken;
+  }
+
+  /** Of those that have no id: under which they are known, by place. */
+  get identities(): ReadonlyMap<number, string> {
+    return this.#identities;
   }
 
   /** Every message of the plan was read, or is known to be too large. */
   get complete(): boolean {
-    return this.#left.length === 0 && this.#counts.failed === 0;
+    return this.#left === 0 && this.#counts.failed === 0;
   }
 
   get tooLarge(): readonly ListedMessage[] {
@@ -120,22 +141,26 @@ export class Retrieval {
     signal?.addEventListener("abort", stop);
     try {
       const most = client.pipelining ? limits.pop3.pipelineWindow : 2;
-      const tasks: Promise<void>[] = [];
+      const tasks = new Tasks();
       const ahead = new Ahead(most);
       stopped = () => ahead.wake();
-      for (const order of this.#left) {
+      for (let index = 0; index < this.#orders.length; index += 1) {
+        if (this.#done[index] === 1) continue;
+        const order = this.#orderAt(client, index);
+        if (order === null) break;
         const octets = order.message.size ?? 0;
         while (!this.#over(client) && !ahead.fits(octets)) await ahead.change();
         if (this.#over(client)) break;
         const number = numberOf(order.message.number);
-        if (number !== null) tasks.push(this.#take(client, order, number, ahead.add(octets)));
+        if (number === null) continue;
+        const onDone = (): void => this.#finish(index);
+        tasks.add(this.#take(client, order, number, ahead.add(octets), onDone));
       }
-      await Promise.all(tasks);
+      await tasks.done();
     } finally {
       signal?.removeEventListener("abort", stop);
       disarm();
     }
-    this.#left = this.#left.filter((order) => !this.#done.has(order));
     if (this.#local === null) await this.#countRefusals();
     if (this.#local !== null) throw new ProblemError(this.#local);
     if (this.#mismatches > MISMATCHES_LOGGED) {
@@ -156,6 +181,7 @@ export class Retrieval {
     order: RetrieveOrder,
     number: number,
     onReceived: () => void,
+    onDone: () => void,
   ): Promise<void> {
     const { account, clock, intake } = this.#options;
     const { size, uid } = order.message;
@@ -184,6 +210,7 @@ export class Retrieval {
       octetLimit,
       onReceived,
     });
+    if (result.kind !== "untouched" && result.kind !== "local") onDone();
     try {
       await this.#settle(client, order, identity, result);
     } catch (error) {
@@ -193,6 +220,22 @@ export class Retrieval {
     }
   }
 
+  /** null: the ledger could not be read. */
+  #orderAt(client: Pop3Client, index: number): RetrieveOrder | null {
+    try {
+      return this.#orders.at(index);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#endLocally(client, error.problem);
+      return null;
+    }
+  }
+
+  #finish(index: number): void {
+    this.#done[index] = 1;
+    this.#left -= 1;
+  }
+
   async #settle(
     client: Pop3Client,
     order: RetrieveOrder,
@@ -200,7 +243,6 @@ export class Retrieval {
     result: RetrieveResult,
   ): Promise<void> {
     const { reporter } = this.#options;
-    if (result.kind !== "untouched" && result.kind !== "local") this.#done.add(order);
     switch (result.kind) {
       case "accepted":
         await this.#settleAccepted(order, identity, result.accepted, result.octets);
@@ -239,7 +281,9 @@ export class Retrieval {
       this.#counts.collectedBytes += octets;
       this.#options.onCollected?.(octets);
     }
-    if (identity !== null) this.#taken.push({ listedNumber: order.message.number, uid: identity });
+    if (identity === null) return;
+    this.#taken.push(order.place);
+    if (order.message.uid === null) this.#identities.set(order.place, identity);
   }
 
   #compareSize(message: ListedMessage, octets: number): void {
@@ -330,6 +374,27 @@ export class Retrieval {
   #octetLimit(): number {
     const { maxMessageBytes } = this.#options;
     return maxMessageBytes + Math.max(65_536, Math.ceil(maxMessageBytes / 20));
+  }
+}
+
+/** What is under way; nothing of what is over is kept. */
+class Tasks {
+  readonly #open = new Set<Promise<void>>();
+  #fault: { readonly error: unknown } | null = null;
+
+  add(task: Promise<void>): void {
+    const over = task
+      .catch((error: unknown) => {
+        this.#fault ??= { error };
+      })
+      .finally(() => this.#open.delete(over));
+    this.#open.add(over);
+  }
+
+  /** Rejects with the first fault, when all are over. */
+  async done(): Promise<void> {
+    await Promise.all(this.#open);
+    if (this.#fault !== null) throw this.#fault.error;
   }
 }
 

@@ -41,14 +41,14 @@ import type { Clock, Log, RaiseAlert } from "../model/ports.ts";
 import { describeProblem, type Problem, ProblemError } from "../model/problem.ts";
 import { formatReply, type SmtpReply } from "../model/reply.ts";
 import type { Settings } from "../model/settings.ts";
-import type { HeldMessage } from "../spool/holds.ts";
+import type { HeldMessage, HeldPage } from "../spool/holds.ts";
 import type { Spool } from "../spool/spool.ts";
 import { assertNever } from "../util/assert-never.ts";
+import { Turns } from "../util/turns.ts";
 import { guardProblem, subjectName } from "./guard-problems.ts";
 import { newGuard, readGuard, settingsMark } from "./stored-guard.ts";
 
 const NOTE = "guard";
-const PAGE = 200;
 
 export interface GuardParts {
   readonly clock: Clock;
@@ -242,7 +242,7 @@ export class Guard {
   async lift(subject: GuardSubject): Promise<void> {
     if (subject.kind === "domain") {
       const messages: number[] = [];
-      for (const message of this.#heldMessages()) {
+      for await (const message of this.#heldMessages()) {
         if (
           message.recipients.some(
             (recipient) => isGuarded(recipient) && domainOf(recipient.address) === subject.domain,
@@ -369,12 +369,14 @@ export class Guard {
 
   // --- resolving anew ------------------------------------------------------------------------------------------
 
-  *#heldMessages(): Generator<HeldMessage> {
-    for (let after = 0; ; ) {
-      const page = this.#parts.spool.holds.held(after, PAGE);
-      yield* page;
-      if (page.length < PAGE) return;
-      after = page.at(-1)?.id ?? after;
+  /** A few milliseconds at a time: all of Inbox may be held, or none of very many. */
+  async *#heldMessages(): AsyncGenerator<HeldMessage> {
+    const turns = new Turns();
+    for (let after: number | null = 0; after !== null; ) {
+      const page: HeldPage = this.#parts.spool.holds.held(after);
+      yield* page.messages;
+      after = page.next;
+      await turns.rest();
     }
   }
 
@@ -384,7 +386,7 @@ export class Guard {
    */
   async #resolveHeld(all: boolean): Promise<boolean> {
     let trouble: Problem | null = null;
-    for (const message of this.#heldMessages()) {
+    for await (const message of this.#heldMessages()) {
       if (message.kind !== "mail") continue;
       const anyway = this.#state.anyway.includes(message.id);
       const ended = message.recipients.some(

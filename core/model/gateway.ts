@@ -119,10 +119,11 @@ export interface Gateway extends AddressingGateway, HistoryGateway, ActionsGatew
   recentLog(limit: number): readonly LogLine[];
   /** The newest, oldest first; at most 50. */
   recentAlerts(): readonly Alert[];
-  listFolder(order: FolderListOrder): FolderList;
+  /** A few milliseconds at a time, however much there is to be looked at; so are the next two. */
+  listFolder(order: FolderListOrder): Promise<FolderList>;
   /** Queue ids of all that `listFolder` would list, in its order; at most 100,000. */
-  listFolderIds(order: Omit<FolderListOrder, "offset" | "limit">): readonly string[];
-  activity(): Activity;
+  listFolderIds(order: Omit<FolderListOrder, "offset" | "limit">): Promise<readonly string[]>;
+  activity(): Promise<Activity>;
   /** Drains: finishes what is in flight, stops, gives the data directory back. */
   close(): Promise<void>;
 }

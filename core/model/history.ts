@@ -148,8 +148,8 @@ export interface ForgottenHistory {
 
 /** The gateway's calls about what has been, and what is kept how long. */
 export interface HistoryGateway {
-  /** Never more than some 50 ms of work. */
-  history(query?: HistoryQuery): HistoryPage;
+  /** A few milliseconds at a time. */
+  history(query?: HistoryQuery): Promise<HistoryPage>;
   /** By its row's id or its queue id; null: there is no such row (any more). */
   historyMessage(which: HistoryKey): Promise<HistoryMessage | null>;
   /** Deletes rows from history and index; the files of messages are deleted in their folders. */

@@ -117,7 +117,9 @@ export interface SeenLedger {
   isMoved(accountId: string): boolean;
   setMoved(accountId: string, moved: boolean): Promise<void>;
   find(accountId: string, uids: readonly string[]): ReadonlyMap<string, SeenRecord>;
-  /** Records of an account in the given states (`waiting` after the question was answered). */
+  /** Which messages ought to be listed still: some known by their UIDL; or only such as are known by their hash. */
+  had(accountId: string): { readonly ids: boolean; readonly hashes: boolean };
+  /** Records of an account in the given state. */
   inState(accountId: string, state: SeenRecord["state"]): readonly SeenRecord[];
   /** Was a message with these exact bytes collected from this account (mass UIDL change)? */
   knowsHash(accountId: string, wholeHash: string): boolean;
@@ -127,9 +129,9 @@ export interface SeenLedger {
   record(accountId: string, records: readonly SeenRecord[], now: number): Promise<void>;
   /**
    * A complete listing was seen: refreshes "last listed", marks collected ids that it lacks as gone, forgets
-   * ids that no listing had for 30 days.
+   * ids that no listing had for 30 days. `uids` is read once.
    */
-  listed(accountId: string, uids: readonly string[], now: number): Promise<void>;
+  listed(accountId: string, uids: Iterable<string>, now: number): Promise<void>;
   /** QUIT confirmed these deletions. Identities made from hashes are forgotten at once. */
   deletionConfirmed(accountId: string, uids: readonly string[], now: number): Promise<void>;
   /**

@@ -12,43 +12,71 @@ import { readState } from "./stored-values.ts";
 const LONGEST = 2 * 3_600_000;
 const KINDS = ["mail", "report", "alert"];
 
+/** Messages of one transaction. */
+const SLICE = 50;
+
 /** The number of messages. Rejects with ProblemError. */
 export async function bringForward(context: SpoolContext): Promise<number> {
   const { journal, clock } = context;
   const now = clock.now();
-  const late = KINDS.flatMap((kind) => lateMessages(context, kind, now));
+  let messages = 0;
+  for (const kind of KINDS) {
+    let after: Place = { at: now + LONGEST, id: Number.MAX_SAFE_INTEGER };
+    for (;;) {
+      const slice = lateMessages(context, kind, after);
+      const last = slice.at(-1);
+      if (last === undefined) break;
+      after = last;
+      const late = slice.filter(({ at, size }) => at > now + LONGEST + context.policy().sendingDelay(size));
+      if (late.length > 0) {
+        await journal.commit(() => {
+          for (const { id } of late) messageDueNow(context, id, now);
+        });
+      }
+      messages += late.length;
+    }
+  }
   const reports = journal.all(
     "SELECT id FROM message WHERE report_state = 'waiting' AND report_due_at > ?",
     now + LONGEST,
   );
-  if (late.length === 0 && reports.length === 0) return 0;
-  return journal.commit(() => {
-    for (const id of late) {
-      journal.run(
-        "UPDATE message SET due_at = ? WHERE id = ? AND due_at IS NOT NULL AND claimed = 0",
-        now,
-        id,
-      );
-      dueNow(context, id, now);
-    }
-    for (const { id } of reports) {
-      const sql = "UPDATE message SET report_due_at = ? WHERE id = ? AND report_state = 'waiting'";
-      journal.run(sql, now, number(id));
-    }
-    return late.length + reports.length;
-  });
+  for (let start = 0; start < reports.length; start += SLICE) {
+    await journal.commit(() => {
+      for (const { id } of reports.slice(start, start + SLICE)) {
+        const sql = "UPDATE message SET report_due_at = ? WHERE id = ? AND report_state = 'waiting'";
+        journal.run(sql, now, number(id));
+      }
+    });
+  }
+  return messages + reports.length;
 }
 
-function lateMessages({ journal, policy }: SpoolContext, kind: string, now: number): readonly number[] {
+/** In the order in which they are due. */
+interface Place {
+  readonly at: number;
+  readonly id: number;
+}
+
+function lateMessages(
+  { journal }: SpoolContext,
+  kind: string,
+  after: Place,
+): readonly (Place & { readonly size: number })[] {
   return journal
     .all(
       `SELECT id, size, due_at FROM message
-       WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0 AND due_at > ?`,
+       WHERE kind = ? AND due_at IS NOT NULL AND claimed = 0 AND (due_at, id) > (?, ?) ORDER BY due_at, id LIMIT ${SLICE}`,
       kind,
-      now + LONGEST,
+      after.at,
+      after.id,
     )
-    .filter((row) => number(row["due_at"]) > now + LONGEST + policy().sendingDelay(number(row["size"])))
-    .map((row) => number(row["id"]));
+    .map((row) => ({ at: number(row["due_at"]), id: number(row["id"]), size: number(row["size"]) }));
+}
+
+function messageDueNow(context: SpoolContext, id: number, now: number): void {
+  const sql = "UPDATE message SET due_at = ? WHERE id = ? AND due_at IS NOT NULL AND claimed = 0";
+  context.journal.run(sql, now, id);
+  dueNow(context, id, now);
 }
 
 function dueNow({ journal }: SpoolContext, id: number, now: number): void {

@@ -3,195 +3,198 @@
  *
  * 1. "Received" is the order in which messages were taken over, so that of their ids: a clock that was set changes
  *    nothing, and the window is found without looking at the others.
- * 2. What is sorted by comes from an index that holds just that (`message_listed`); Inbox has none, so that taking mail
- *    over is not slower for it. Only the rows of the window are read.
- * 3. Words are found as in the history, with its index; what is not in it yet is looked at row by row.
- * 4. The ids of the last search, or order, are kept until something in the journal changes, for those who scroll.
+ * 2. Any other order, and whatever fits some words, is gathered once (`folder-scan`), a little at a time, and kept for
+ *    those who scroll. It is kept current with what the journal says has changed (`folder-watch`): on a busy day only
+ *    that is looked at, not all of the folder again.
+ * 3. What nobody has asked for in a while is given up. Only the rows of the window are read.
  */
-import type { FolderList, FolderListOrder, FolderSort, ListedMessage } from "../model/folder-list.ts";
+import type { FolderList, FolderListOrder, ListedMessage } from "../model/folder-list.ts";
 import type { Folder, RecipientState } from "../model/message.ts";
-import { blockOf, outcomeFacet } from "./history-index.ts";
-import { type Condition, facetCondition, fits, matchExpression, wordConditions } from "./history-search.ts";
+import { Turns } from "../util/turns.ts";
+import { inOrder, merged, type OrderEntry, without } from "./folder-order.ts";
+import { type ScanOrder, scanFolder, scanMessage } from "./folder-scan.ts";
+import type { FolderWatch } from "./folder-watch.ts";
+import { type Condition, wordConditions } from "./history-search.ts";
 import type { Row } from "./journal.ts";
-import { LISTED_STATES, lastAnswer, listedState, TELLING } from "./listed-state.ts";
+import { lastAnswer, listedState, TELLING } from "./listed-state.ts";
 import { junkReason, messageKind, reportState } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull, text } from "./spool-context.ts";
 import { readState } from "./stored-values.ts";
 
-/** Ids that are given for "select all", and kept for a search. */
+/** Ids that are given for "select all". */
 const MOST_IDS = 100_000;
 const MOST_ROWS = 500;
-/** Up to here the order of the others is not made. */
-const NEAR = 1_000;
+/** Queue ids that are read at once: each is in another place of the file. */
+const SLICE = 100;
+/** Orders that are kept, and for how long after they were asked for last (milliseconds). */
+const KEPT = 2;
+const KEPT_FOR = 60_000;
+/** When so many messages have changed, all of them are gathered anew. */
+const MOST_TOUCHED = 20_000;
 /** Recipients that are shown of a message. */
 const SHOWN = 5;
 
 type Order = Omit<FolderListOrder, "offset" | "limit">;
 
+/** What is asked for, and those that are it, ascending. */
+interface KeptOrder {
+  readonly scan: ScanOrder;
+  readonly conditions: readonly Condition[];
+  /** What has changed since `entries` were gathered. */
+  touched: Set<number>;
+  entries: Promise<readonly OrderEntry[]>;
+}
+
 export class FolderLists {
   readonly #context: SpoolContext;
-  /** The last search. */
-  #found: { readonly key: string; readonly version: number; readonly ids: readonly number[] } | null = null;
+  readonly #watch: FolderWatch;
+  /** The one that was asked for last comes last. */
+  readonly #kept = new Map<string, KeptOrder>();
+  readonly #ignore: () => void;
+  #disarm: () => void = () => undefined;
 
-  constructor(context: SpoolContext) {
+  constructor(context: SpoolContext, watch: FolderWatch) {
     this.#context = context;
+    this.#watch = watch;
+    this.#ignore = watch.onTouched((id) => {
+      for (const [key, { touched }] of this.#kept) {
+        touched.add(id);
+        if (touched.size > MOST_TOUCHED) this.#kept.delete(key);
+      }
+    });
   }
 
-  list(order: FolderListOrder): FolderList {
+  close(): void {
+    this.#ignore();
+    this.#giveUp();
+  }
+
+  async list(order: FolderListOrder): Promise<FolderList> {
+    const turns = new Turns();
     const offset = Math.max(0, Math.floor(order.offset));
     const limit = Math.min(Math.max(1, Math.floor(order.limit)), MOST_ROWS);
-    const conditions = wordConditions(order.words);
-    const all = conditions.length === 0 ? countOf(this.#context, order.folder) : null;
-    // The first of many are found without the order of the others.
-    const direct = all !== null && (order.sort === "received" || offset < NEAR || all > MOST_IDS);
-    const whole = direct ? null : this.#whole(order, conditions);
-    const ids = whole?.slice(offset, offset + limit) ?? sortedIds(this.#context, order, limit, offset);
-    return {
-      total: all ?? whole?.length ?? 0,
-      rows: ids.flatMap((id) => listedMessage(this.#context, id, order.folder) ?? []),
-    };
+    const entries = isById(order) ? null : await this.#entries(order, turns);
+    const total = entries?.length ?? this.#watch.counts()[order.folder];
+    const ids =
+      entries === null
+        ? idWindow(this.#context, order, { offset, limit, total })
+        : windowOf(entries, order.descending, offset, limit);
+    const rows: ListedMessage[] = [];
+    for (const id of ids) {
+      const row = listedMessage(this.#context, id, order.folder);
+      if (row !== null) rows.push(row);
+      if (turns.over) await turns.rest();
+    }
+    return { total, rows };
   }
 
-  queueIds(order: Order): readonly string[] {
-    const { journal } = this.#context;
-    const ids = this.#whole(order, wordConditions(order.words)).slice(0, MOST_IDS);
-    // In one go: as many single readings would hold up everything else for a second.
-    return journal
-      .all(
+  async queueIds(order: Order): Promise<readonly string[]> {
+    const turns = new Turns();
+    const entries = isById(order)
+      ? await scanFolder(this.#context, { folder: order.folder, sort: "received" }, [], turns)
+      : await this.#entries(order, turns);
+    const ids = windowOf(entries, order.descending, 0, MOST_IDS);
+    const queueIds: string[] = [];
+    for (let start = 0; start < ids.length; start += SLICE) {
+      const rows = this.#context.journal.all(
         `SELECT message.queue_id FROM json_each(?) AS wanted CROSS JOIN message ON message.id = wanted.value
          ORDER BY wanted.key`,
-        JSON.stringify(ids),
-      )
-      .map((row) => text(row["queue_id"]));
+        JSON.stringify(ids.slice(start, start + SLICE)),
+      );
+      for (const row of rows) queueIds.push(text(row["queue_id"]));
+      if (turns.over) await turns.rest();
+    }
+    return queueIds;
   }
 
-  /** Ids of all that is asked for, in its order. */
-  #whole(order: Order, conditions: readonly Condition[]): readonly number[] {
-    const { journal } = this.#context;
-    const version = number(journal.get("SELECT total_changes() AS changes")?.["changes"]);
-    const key = JSON.stringify([order.folder, order.words, order.sort, order.descending]);
-    if (this.#found?.key === key && this.#found.version === version) return this.#found.ids;
-    const ids = this.#ordered(order, conditions);
-    this.#found = { key, version, ids };
-    return ids;
-  }
-
-  #ordered(order: Order, conditions: readonly Condition[]): readonly number[] {
-    if (conditions.length === 0) return sortedIds(this.#context, order, MOST_IDS, 0);
-    const fitting = fittingIds(this.#context, order.folder, conditions);
-    if (fitting.size === 0) return [];
-    return order.sort === "received"
-      ? [...fitting].sort((one, other) => (order.descending ? other - one : one - other))
-      : sortedIds(this.#context, order, -1, 0).filter((id) => fitting.has(id));
-  }
-}
-
-function countOf({ journal }: SpoolContext, folder: Folder): number {
-  const sql = "SELECT count(*) AS number FROM message INDEXED BY message_folder WHERE folder = ?";
-  return number(journal.get(sql, folder)?.["number"]);
-}
-
-// --- order ------------------------------------------------------------------------------------------------
-
-/** SQL: what is seen of the sender, without the signs that names are put in. */
-const SENDER = `ltrim(CASE from_text WHEN '' THEN sender ELSE from_text END, '"'' <') COLLATE NOCASE`;
-const KEYS: Readonly<Record<Exclude<FolderSort, "received" | "state">, string>> = {
-  size: "size",
-  sender: SENDER,
-  subject: "subject COLLATE NOCASE",
-};
-
-const rank = (state: ListedMessage["state"]): number => LISTED_STATES.indexOf(state);
-const hasRecipient = (state: string): string =>
-  `EXISTS (SELECT 1 FROM recipient WHERE recipient.message = message.id AND state = '${state}')`;
-/** SQL: `listedState` as a number. */
-const STATE: Readonly<Record<Folder, string>> = {
-  Inbox: `CASE WHEN outcome = 'listed-again' THEN ${rank("listed-again")} WHEN claimed = 1 THEN ${rank("sending")}
-    WHEN ${hasRecipient("deferred")} THEN ${rank("deferred")}
-    WHEN due_at IS NULL AND ${hasRecipient("held")} AND NOT ${hasRecipient("queued")} THEN ${rank("held")}
-    ELSE ${rank("queued")} END`,
-  Errors: `CASE WHEN outcome = 'listed-again' THEN ${rank("listed-again")}
-    WHEN report_state IN ('waiting', 'sending') THEN ${rank("report-waiting")}
-    WHEN report_state = 'reported' THEN ${rank("reported")}
-    WHEN report_state = 'refused' THEN ${rank("report-refused")} ELSE ${rank("not-reported")} END`,
-  Junk: String(rank("junk")),
-  Backup: `CASE WHEN outcome = 'listed-again' THEN ${rank("listed-again")} ELSE ${rank("delivered")} END`,
-};
-
-/** `limit` -1: all. */
-function sortedIds(
-  { journal }: SpoolContext,
-  { folder, sort, descending }: Order,
-  limit: number,
-  offset: number,
-): readonly number[] {
-  const direction = descending ? "DESC" : "ASC";
-  const key = sort === "received" ? null : sort === "state" ? STATE[folder] : KEYS[sort];
-  const from =
-    key === null || folder === "Inbox"
-      ? "message INDEXED BY message_folder WHERE folder = ?"
-      : "message INDEXED BY message_listed WHERE folder = ? AND folder <> 'Inbox'";
-  // Of a constant there is nothing to be sorted; SQLite would take it for a column's number.
-  const by = key === null || /^\d+$/.test(key) ? "" : `${key} ${direction}, `;
-  return journal
-    .all(`SELECT id FROM ${from} ORDER BY ${by}id ${direction} LIMIT ? OFFSET ?`, folder, limit, offset)
-    .map((row) => number(row["id"]));
-}
-
-// --- words ------------------------------------------------------------------------------------------------
-
-/** What the messages of a folder usually came to; the others are looked at one by one. */
-const OUTCOMES: Readonly<Record<Folder, readonly (string | null)[]>> = {
-  Inbox: [null],
-  Errors: ["errors", "listed-again"],
-  Junk: ["junk", "listed-again"],
-  Backup: ["delivered", "listed-again"],
-};
-
-function fittingIds(
-  context: SpoolContext,
-  folder: Folder,
-  conditions: readonly Condition[],
-): ReadonlySet<number> {
-  const { journal } = context;
-  const outcomes = OUTCOMES[folder];
-  const usual = facetCondition(outcomes.map(outcomeFacet));
-  const fitting = new Set<number>();
-  for (const [block, ids] of Map.groupBy(idsIn(context, folder), blockOf)) {
-    const here = new Set(ids);
-    const found = journal.all(
-      "SELECT rowid AS id FROM history WHERE history MATCH ?",
-      `${usual(block)} AND ${matchExpression(conditions, block)}`,
-    );
-    for (const row of found) {
-      const id = number(row["id"]);
-      if (here.has(id)) fitting.add(id);
+  /** All that is asked for as it is now, ascending. */
+  async #entries(order: Order, turns: Turns): Promise<readonly OrderEntry[]> {
+    const { folder, sort, words } = order;
+    const key = JSON.stringify([folder, sort, words]);
+    const known = this.#kept.get(key);
+    const kept = known ?? this.#begin({ folder, sort }, wordConditions(words), turns);
+    if (known !== undefined) known.entries = known.entries.then((entries) => this.#current(known, entries));
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    for (const oldest of [...this.#kept.keys()].slice(0, -KEPT)) this.#kept.delete(oldest);
+    this.#disarm();
+    this.#disarm = this.#context.clock.after(KEPT_FOR, () => this.#giveUp());
+    try {
+      return await kept.entries;
+    } catch (error) {
+      if (this.#kept.get(key) === kept) this.#kept.delete(key);
+      throw error;
     }
   }
-  const look = (row: Row): void => {
-    const id = number(row["id"]);
-    if (fits(context, row, { conditions })) fitting.add(id);
-    else fitting.delete(id);
-  };
-  const waiting = journal.all(
-    "SELECT * FROM message INDEXED BY message_to_index WHERE indexed_for_search = 0 AND folder = ?",
-    folder,
-  );
-  waiting.forEach(look);
-  const names = outcomes.map((outcome) => `'${outcome ?? ""}'`).join(", ");
-  const odd =
-    folder === "Inbox"
-      ? "INDEXED BY message_folder WHERE folder = ? AND outcome IS NOT NULL"
-      : `INDEXED BY message_listed WHERE folder = ? AND folder <> 'Inbox' AND coalesce(outcome, '') NOT IN (${names})`;
-  journal.all(`SELECT * FROM message ${odd}`, folder).forEach(look);
-  return fitting;
+
+  #begin(scan: ScanOrder, conditions: readonly Condition[], turns: Turns): KeptOrder {
+    const kept: KeptOrder = { scan, conditions, touched: new Set(), entries: Promise.resolve([]) };
+    kept.entries = scanFolder(this.#context, scan, conditions, turns)
+      .then((entries) => inOrder(entries, turns))
+      // What came and went meanwhile.
+      .then((entries) => this.#current(kept, entries));
+    return kept;
+  }
+
+  async #current(kept: KeptOrder, entries: readonly OrderEntry[]): Promise<readonly OrderEntry[]> {
+    const { touched, scan, conditions } = kept;
+    if (touched.size === 0) return entries;
+    const turns = new Turns();
+    kept.touched = new Set();
+    const changed: OrderEntry[] = [];
+    for (const id of touched) {
+      const entry = scanMessage(this.#context, scan, conditions, id);
+      if (entry !== null) changed.push(entry);
+      if (turns.over) await turns.rest();
+    }
+    const others = await without(entries, touched, turns);
+    return merged(others, await inOrder(changed, turns), turns);
+  }
+
+  #giveUp(): void {
+    this.#disarm();
+    this.#kept.clear();
+  }
 }
 
-function idsIn({ journal }: SpoolContext, folder: Folder): readonly number[] {
-  return journal
-    .all("SELECT id FROM message INDEXED BY message_folder WHERE folder = ?", folder)
+/** The order of the ids is that of all the messages there are. */
+function isById({ folder, sort, words }: Order): boolean {
+  const byId = sort === "received" || (folder === "Junk" && sort === "state");
+  return byId && wordConditions(words).length === 0;
+}
+
+function windowOf(
+  entries: readonly OrderEntry[],
+  descending: boolean,
+  offset: number,
+  limit: number,
+): readonly number[] {
+  const end = entries.length - offset;
+  const part = descending
+    ? entries.slice(Math.max(0, end - limit), Math.max(0, end)).reverse()
+    : entries.slice(offset, offset + limit);
+  return part.map(({ id }) => id);
+}
+
+/** From that end of the folder which is nearer. */
+function idWindow(
+  { journal }: SpoolContext,
+  { folder, descending }: Order,
+  window: { readonly offset: number; readonly limit: number; readonly total: number },
+): readonly number[] {
+  const behind = window.total - window.offset - window.limit;
+  const fromEnd = behind > 0 && behind < window.offset;
+  const direction = descending === fromEnd ? "ASC" : "DESC";
+  const ids = journal
+    .all(
+      `SELECT id FROM message INDEXED BY message_folder WHERE folder = ? ORDER BY id ${direction} LIMIT ? OFFSET ?`,
+      folder,
+      window.limit,
+      fromEnd ? behind : window.offset,
+    )
     .map((row) => number(row["id"]));
+  return fromEnd ? ids.reverse() : ids;
 }
 
 // --- rows -------------------------------------------------------------------------------------------------

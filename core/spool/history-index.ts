@@ -18,8 +18,9 @@ import { number, text } from "./spool-context.ts";
 /** Ids of a block, and of a zone (when they were taken over), as powers of two. */
 export const BLOCK_BITS = 14;
 export const ZONE_BITS = 10;
-/** Rows of a transaction: a few milliseconds. */
+/** Rows of a transaction, and milliseconds after which it takes no more: the commit needs as long again. */
 const BATCH = 200;
+const TURN = 4;
 /**
  * Of them such as were in the index before. FTS5 takes each out word by word, at the commit, and for a word that every
  * message has it goes through all of the block: milliseconds a row.
@@ -151,12 +152,13 @@ export class HistoryIndex {
       newest - PENDING_BEHIND,
       BATCH,
     );
+    const until = performance.now() + TURN;
     let again = 0;
     for (const row of rows) {
       const id = number(row["id"]);
       if (journal.get("SELECT 1 FROM history WHERE rowid = ?", id) !== undefined) again += 1;
       this.#enter(row);
-      if (again === AGAIN) return id;
+      if (again === AGAIN || performance.now() > until) return id;
     }
     return rows.length < BATCH ? null : number(rows.at(-1)?.["id"]);
   }

@@ -4,8 +4,8 @@
  * 1. Newest first, page by page behind an id: the last page costs what the first one does.
  * 2. Block by block of ids (`history-index`); zones of times say which blocks a date range can be in. Nothing
  *    depends on the clock having been right: a row is in a range by its own time.
- * 3. SQLite answers in this process, so a search gives up its turn after a while: the page is then short, and the
- *    next one goes on where it stopped.
+ * 3. SQLite answers in this process, so a search gives up its turn after a few milliseconds: the page is then short,
+ *    and the next one goes on where it stopped.
  * 4. What is asked for is taken apart into words by us; no text of anybody's is syntax to SQLite.
  */
 import type { HistoryPage, HistoryQuery, HistoryRow } from "../model/history.ts";
@@ -28,8 +28,12 @@ import type { Row } from "./journal.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull } from "./spool-context.ts";
 
-/** Milliseconds after which no further block is begun. */
-const PATIENCE = 25;
+/** Milliseconds after which no further stretch is begun. */
+const PATIENCE = 5;
+/** Ids that are gone through at once for their times alone. */
+const DATED_IDS = 2 ** 12;
+/** What is not in the index yet is looked through one by one: so many at once. */
+const WAITING_ROWS = 150;
 /** As many rows of a block are looked at one by one. */
 const FEW = 100;
 const FIRST = Number.MIN_SAFE_INTEGER;
@@ -72,7 +76,7 @@ export function searchHistory(context: SpoolContext, query: HistoryQuery): Histo
   const rows: HistoryRow[] = [];
   let high = Math.min(query.after ?? LAST, number(bounds?.["high"]) + 1);
   while (high > oldest) {
-    const low = Math.max(blockOf(high - 1) * 2 ** BLOCK_BITS, oldest);
+    const low = Math.max(stretchBelow(context, search, high), oldest);
     const found = searchBlock(context, search, { low, high }, limit - rows.length);
     for (const row of found) rows.push(historyRow(context, row));
     if (rows.length >= limit) return { rows, next: rows.at(-1)?.id ?? null };
@@ -80,6 +84,19 @@ export function searchHistory(context: SpoolContext, query: HistoryQuery): Histo
     if (high > oldest && clock.now() - startedAt > PATIENCE) return { rows, next: high };
   }
   return { rows, next: null };
+}
+
+/** Where the stretch below `high` begins: in the same block, and no more than a few milliseconds of work. */
+function stretchBelow({ journal }: SpoolContext, { dated, conditions }: Search, high: number): number {
+  const block = blockOf(high - 1) * 2 ** BLOCK_BITS;
+  const low = dated && conditions.length === 0 ? Math.max(block, high - DATED_IDS) : block;
+  const waiting = journal.all(
+    `SELECT id FROM message INDEXED BY message_to_index WHERE indexed_for_search = 0 AND id >= ? AND id < ?
+     ORDER BY id DESC LIMIT ${WAITING_ROWS}`,
+    low,
+    high,
+  );
+  return waiting.length < WAITING_ROWS ? low : number(waiting.at(-1)?.["id"]);
 }
 
 /** null: nothing can be it. */

@@ -21,9 +21,17 @@ import type { Meta } from "./meta.ts";
 import { enterDuplicate, placeInQueue, reopen, setState } from "./requeue.ts";
 import { messageKind, recipientsOf, trailOf } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
-import { folderOrNull, number, text, textOrNull } from "./spool-context.ts";
+import { folderOrNull, number, numberOrNull, text, textOrNull } from "./spool-context.ts";
 
 const SLICE = 200;
+/** Messages of a page of those that are held, held or not. */
+const LOOKED_AT = 100;
+
+export interface HeldPage {
+  readonly messages: readonly HeldMessage[];
+  /** Behind which the next page is; null: that was all. */
+  readonly next: number | null;
+}
 
 /** A message with held recipients. */
 export interface HeldMessage {
@@ -198,19 +206,26 @@ export class Holds {
     return [];
   }
 
-  /** A page of what is held, by id; `afterId` 0: from the beginning. */
-  held(afterId: number, limit: number): readonly HeldMessage[] {
+  /** What is held of the next few messages in Inbox, by id; `afterId` 0: from the beginning. */
+  held(afterId: number): HeldPage {
     const { journal } = this.#context;
-    return journal
+    const last = journal.get(
+      `SELECT max(id) AS last FROM
+         (SELECT id FROM message INDEXED BY message_folder WHERE folder = 'Inbox' AND id > ? ORDER BY id LIMIT ${LOOKED_AT})`,
+      afterId,
+    );
+    const next = numberOrNull(last?.["last"]);
+    const messages = journal
       .all(
         `SELECT message.*, trail.kind AS found FROM message LEFT JOIN trail ON trail.message = message.id
-         WHERE message.folder = 'Inbox' AND message.id > ? AND EXISTS (
+         WHERE message.folder = 'Inbox' AND message.id > ? AND message.id <= ? AND EXISTS (
            SELECT 1 FROM recipient WHERE recipient.message = message.id AND recipient.state = 'held')
-         ORDER BY message.id LIMIT ?`,
+         ORDER BY message.id`,
         afterId,
-        limit,
+        next ?? afterId,
       )
       .map((row) => this.#heldMessage(row));
+    return { messages, next };
   }
 
   #heldMessage(row: Readonly<Record<string, unknown>>): HeldMessage {

@@ -2,7 +2,7 @@
 import type { Folder, FolderRow } from "../model/message.ts";
 import { folderRow, type MessageRecord, messageRecord } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
-import { folderOrNull, number, numberOrNull, oneOf, textOrNull } from "./spool-context.ts";
+import { number, numberOrNull, oneOf, textOrNull } from "./spool-context.ts";
 import { type AttemptOutcome, readDelays, readResults } from "./stored-values.ts";
 
 /** One try to deliver, with the answers it got. */
@@ -31,18 +31,6 @@ export function listFolder(
     .flatMap((row) => folderRow(messageRecord(journal, row, directory.mail)) ?? []);
 }
 
-export function countFolders({ journal }: SpoolContext): Readonly<Record<Folder, number>> {
-  const counts = { Inbox: 0, Errors: 0, Junk: 0, Backup: 0 };
-  const rows = journal.all(
-    "SELECT folder, count(*) AS number FROM message WHERE folder IS NOT NULL GROUP BY folder",
-  );
-  for (const row of rows) {
-    const folder = folderOrNull(row["folder"]);
-    if (folder !== null) counts[folder] = number(row["number"]);
-  }
-  return counts;
-}
-
 export interface UnseenMessages {
   /** Junk that could not be reported and that nobody has acknowledged. */
   readonly junk: number;
@@ -59,12 +47,6 @@ export function countUnseen({ journal }: SpoolContext): UnseenMessages {
          WHERE folder = 'Errors' AND report_state = 'off') AS errors`,
   );
   return { junk: number(row?.["junk"]), errors: number(row?.["errors"]) };
-}
-
-/** Collected mail that waits in Inbox; reports and alerts are ours and do not count. */
-export function countWaitingMail({ journal }: SpoolContext): number {
-  const row = journal.get("SELECT count(*) AS number FROM message WHERE folder = 'Inbox' AND kind = 'mail'");
-  return number(row?.["number"]);
 }
 
 /** When the message with the highest id was taken over; null: there never was one. */

@@ -21,6 +21,7 @@ import type { Folder } from "../model/message.ts";
 import type { SeenLedger, SeenRecord } from "../model/ports.ts";
 import { ProblemError } from "../model/problem.ts";
 import { hashUid } from "./file-name.ts";
+import { HashSet } from "./hash-set.ts";
 import type { Row } from "./journal.ts";
 import { closeAsRemoved } from "./outcome-journal.ts";
 import type { SpoolContext } from "./spool-context.ts";
@@ -28,8 +29,11 @@ import { folderOrNull, number, numberOrNull, oneOf, text, textOrNull } from "./s
 import { storageProblem } from "./spool-problem.ts";
 
 const DAY = 86_400_000;
-const SLICE = 2_000;
-const READ_ALL_ABOVE = 5_000;
+const UID_HASH_OCTETS = 14;
+/** Rows that are written, or looked at, before others have a turn: a few milliseconds of work. */
+const SLICE = 500;
+/** Identities of one reading. */
+const LOOK_UP = 250;
 /** With what LIST gave; the message's row may have gone. */
 const SEEN = `SELECT seen.*, message.announced_size FROM seen LEFT JOIN message ON message.id = seen.message
   WHERE seen.account = ?`;
@@ -106,14 +110,25 @@ export class JournalLedger implements SeenLedger {
 
   find(accountId: string, uids: readonly string[]): ReadonlyMap<string, SeenRecord> {
     const found = new Map<string, SeenRecord>();
-    // For a long listing one reading of the account is a tenth of the work of as many single ones.
-    const all = uids.length > READ_ALL_ABOVE ? this.#rows(accountId) : null;
-    for (const uid of uids) {
-      const hash = hashUid(uid);
-      const row = all === null ? this.#row(accountId, hash) : all.get(hash);
-      if (row !== undefined) found.set(uid, seenRecord(row, uid));
+    for (let from = 0; from < uids.length; from += LOOK_UP) {
+      const piece = uids.slice(from, from + LOOK_UP);
+      const hashes = piece.map(hashUid);
+      const rows = this.#rows(accountId, hashes);
+      for (const [index, uid] of piece.entries()) {
+        const row = rows.get(hashes[index] ?? "");
+        if (row !== undefined) found.set(uid, seenRecord(row, uid));
+      }
     }
     return found;
+  }
+
+  had(accountId: string): { readonly ids: boolean; readonly hashes: boolean } {
+    const row = this.#context.journal.get(
+      `SELECT min(substr(uid, 1, 7) = 'sha256:') AS hashes FROM seen
+       WHERE account = ? AND state <> 'gone' AND uid IS NOT NULL`,
+      accountId,
+    );
+    return { ids: row?.["hashes"] === 0, hashes: row?.["hashes"] === 1 };
   }
 
   inState(accountId: string, state: SeenRecord["state"]): readonly SeenRecord[] {
@@ -146,11 +161,9 @@ export class JournalLedger implements SeenLedger {
   }
 
   record(accountId: string, records: readonly SeenRecord[], now: number): Promise<void> {
-    // In the order of the table: a slice then touches few pages, however long the table is.
-    const sorted = records
-      .map((record) => ({ record, hash: hashUid(record.uid) }))
-      .sort((one, other) => (one.hash < other.hash ? -1 : 1));
-    return this.#inSlices(sorted, ({ record, hash }) => {
+    const byUid = new Map(records.map((record) => [record.uid, record]));
+    return this.#inSlices(inTableOrder([...byUid.keys()]), ({ uid, hash }) => {
+      const record = byUid.get(uid) as SeenRecord;
       this.#context.journal.run(
         `INSERT INTO seen (account, uid_hash, uid, state, tries, collected_at, whole_hash, listed_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -169,12 +182,13 @@ export class JournalLedger implements SeenLedger {
     });
   }
 
-  async listed(accountId: string, uids: readonly string[], now: number): Promise<void> {
+  async listed(accountId: string, uids: Iterable<string>, now: number): Promise<void> {
     const { journal } = this.#context;
-    const listed = new Set<string>();
-    for (let index = 0; index < uids.length; index += 1) {
-      listed.add(hashUid(uids[index] as string));
-      if (index % SLICE === SLICE - 1) await setImmediate();
+    if (journal.get("SELECT 1 FROM seen WHERE account = ? LIMIT 1", accountId) === undefined) return;
+    const listed = new HashSet(UID_HASH_OCTETS);
+    for (const uid of uids) {
+      listed.add(Buffer.from(hashUid(uid), "hex"));
+      if (listed.size % SLICE === 0) await setImmediate();
     }
     for (let after = ""; ; ) {
       const rows = journal.all(
@@ -197,16 +211,16 @@ export class JournalLedger implements SeenLedger {
 
   deletionConfirmed(accountId: string, uids: readonly string[], now: number): Promise<void> {
     const { journal } = this.#context;
-    return this.#inSlices(uids, (uid) => {
+    return this.#inSlices(inTableOrder(uids), ({ uid, hash }) => {
       if (isHashIdentity(uid)) {
-        journal.run("DELETE FROM seen WHERE account = ? AND uid_hash = ?", accountId, hashUid(uid));
+        journal.run("DELETE FROM seen WHERE account = ? AND uid_hash = ?", accountId, hash);
       } else {
         journal.run(
           `UPDATE seen SET state = 'gone', listed_at = max(listed_at, ?)
            WHERE account = ? AND uid_hash = ? AND state = 'collected'`,
           now,
           accountId,
-          hashUid(uid),
+          hash,
         );
       }
     });
@@ -223,9 +237,9 @@ export class JournalLedger implements SeenLedger {
       else if (found !== "not-ours") filed.push(found);
       if (index % SLICE === SLICE - 1) await setImmediate();
     }
-    const names = await this.#namesOf(new Set(filed.map(({ folder }) => folder)));
+    const found = await this.#findFiles(filed);
     for (const { uid, uidHash, message, folder, file } of filed) {
-      if (names.get(folder)?.has(file) === true) {
+      if (found.get(folder)?.has(file) === true) {
         safe.add(uid);
         continue;
       }
@@ -274,20 +288,23 @@ export class JournalLedger implements SeenLedger {
   }
 
   /** One reading of each folder, not one look per file. A folder that cannot be read: nothing is deleted. */
-  async #namesOf(folders: ReadonlySet<Folder>): Promise<ReadonlyMap<Folder, ReadonlySet<string>>> {
+  async #findFiles(filed: readonly ToDelete[]): Promise<ReadonlyMap<Folder, ReadonlySet<string>>> {
     const { directory, fileSystem, raiseAlert } = this.#context;
-    const names = new Map<Folder, ReadonlySet<string>>();
-    for (const folder of folders) {
+    const found = new Map<Folder, ReadonlySet<string>>();
+    for (const [folder, files] of Map.groupBy(filed, ({ folder }) => folder)) {
       const place = directory.folder(folder);
       try {
-        names.set(folder, new Set(await fileSystem.readFolder(place)));
+        const wanted = new Set(files.map(({ file }) => file));
+        const there = new Set<string>();
+        for await (const name of fileSystem.eachName(place)) if (wanted.has(name)) there.add(name);
+        found.set(folder, there);
       } catch (error) {
         const problem = storageProblem(error, `The folder ${place}`, "could not be read");
         raiseAlert({ cause: `spool-folder:${folder}`, problem });
         throw new ProblemError(problem, { cause: error });
       }
     }
-    return names;
+    return found;
   }
 
   async #exists({ folder, file }: ToDelete): Promise<boolean> {
@@ -325,24 +342,27 @@ export class JournalLedger implements SeenLedger {
     });
   }
 
-  #row(accountId: string, uidHash: string): Row | undefined {
-    return this.#context.journal.get(`${SEEN} AND seen.uid_hash = ?`, accountId, uidHash);
-  }
-
-  #rows(accountId: string): ReadonlyMap<string, Row> {
-    const rows = this.#context.journal.all(SEEN, accountId);
+  /** One is asked for with each message that is collected. */
+  #rows(accountId: string, hashes: readonly string[]): ReadonlyMap<string, Row> {
+    const { journal } = this.#context;
+    const rows =
+      hashes.length === 1
+        ? journal.all(`${SEEN} AND seen.uid_hash = ?`, accountId, hashes[0] ?? "")
+        : journal.all(
+            `${SEEN} AND seen.uid_hash IN (SELECT value FROM json_each(?))`,
+            accountId,
+            JSON.stringify(hashes),
+          );
     return new Map(rows.map((row) => [text(row["uid_hash"]), row]));
   }
 
-  #listedChange(
-    row: Row,
-    listed: ReadonlySet<string>,
-    now: number,
-  ): readonly ((accountId: string) => void)[] {
+  #listedChange(row: Row, listed: HashSet, now: number): readonly ((accountId: string) => void)[] {
     const { journal } = this.#context;
     const uidHash = text(row["uid_hash"]);
+    const octets = Buffer.from(uidHash, "hex");
     const listedAt = number(row["listed_at"]);
-    if (listed.has(uidHash)) {
+    // Records of another mailbox are under names that are no hash.
+    if (octets.length === UID_HASH_OCTETS && listed.has(octets)) {
       if (Math.abs(now - listedAt) < DAY) return [];
       return [
         (account) =>
@@ -373,6 +393,13 @@ export class JournalLedger implements SeenLedger {
       });
     }
   }
+}
+
+/** Slices of it touch few pages each, however long the table is. */
+function inTableOrder(uids: readonly string[]): readonly { readonly uid: string; readonly hash: string }[] {
+  return uids
+    .map((uid) => ({ uid, hash: hashUid(uid) }))
+    .sort((one, other) => (one.hash < other.hash ? -1 : 1));
 }
 
 function isHashIdentity(uid: string): boolean {

@@ -40,16 +40,16 @@ import { JournalQueue } from "./delivery-queue.ts";
 import { isMessageFile } from "./file-name.ts";
 import { FileTasks } from "./file-tasks.ts";
 import { FolderLists } from "./folder-list.ts";
+import { FolderWatch } from "./folder-watch.ts";
 import { HistoryIndex } from "./history-index.ts";
 import { historyMessage } from "./history-row.ts";
 import { searchHistory } from "./history-search.ts";
 import { Holds } from "./holds.ts";
+
 import {
   type AttemptRecord,
   attemptsOf,
-  countFolders,
   countUnseen,
-  countWaitingMail,
   findMessage,
   listFolder,
   newestMessageAt,
@@ -130,7 +130,7 @@ export interface Spool {
   readHeader(path: string): Promise<Buffer | null>;
   /** A new body of the same octets; null: there is no file. Rejects with ProblemError. */
   copyBody(path: string): Promise<ReceivedBody | null>;
-  /** A page of the history; never more than some 50 ms of work. */
+  /** A page of the history, of some milliseconds of work: it may be short, and `next` says where to go on. */
   history(query: HistoryQuery): HistoryPage;
   /** null: there is no such row (any more). A file that is not there any more is not told. */
   historyMessage(which: HistoryKey): Promise<HistoryMessage | null>;
@@ -212,6 +212,7 @@ class JournalSpool implements Spool, BodyStore {
   readonly #outcomes: OutcomeJournal;
   readonly #owed = new Owed();
   readonly #historyIndex: HistoryIndex;
+  readonly #watch: FolderWatch;
   readonly lists: FolderLists;
   readonly activity: ActivityCounts;
   readonly holds: Holds;
@@ -232,7 +233,8 @@ class JournalSpool implements Spool, BodyStore {
     this.#outcomes = new OutcomeJournal(context, this.#tasks, meta, this.#owed, () =>
       this.#historyIndex.noticed(),
     );
-    this.lists = new FolderLists(context);
+    this.#watch = new FolderWatch(context.journal);
+    this.lists = new FolderLists(context, this.#watch);
     this.activity = new ActivityCounts(context);
     this.holds = new Holds(context, this.#tasks, meta);
     this.actions = new Actions(context, this.#tasks, meta, this.holds);
@@ -299,7 +301,7 @@ class JournalSpool implements Spool, BodyStore {
   }
 
   counts(): Readonly<Record<Folder, number>> {
-    return countFolders(this.#context);
+    return this.#watch.counts();
   }
 
   unseen(): UnseenMessages {
@@ -307,7 +309,7 @@ class JournalSpool implements Spool, BodyStore {
   }
 
   waitingMail(): number {
-    return countWaitingMail(this.#context);
+    return this.#watch.waitingMail();
   }
 
   newestMessageAt(): number | null {
@@ -375,6 +377,7 @@ class JournalSpool implements Spool, BodyStore {
     // What cannot be recorded now either counts as interrupted at the next start.
     await this.#owed.settle().catch(() => undefined);
     await this.#historyIndex.close();
+    this.lists.close();
     await this.#tasks.flush();
     await this.#context.journal.close();
     this.#context.directory.release();

@@ -45,6 +45,8 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
   /** Names of the entries. */
   readFolder(path: string): Promise<readonly string[]>;
+  /** The same, a few at a time: there may be very many. */
+  eachName(path: string): AsyncIterable<string>;
   /** Makes a folder and those above it; one that exists is left as it is. */
   makeFolder(path: string): Promise<void>;
   syncFolder(path: string): Promise<void>;
@@ -58,6 +60,7 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 const READ_SIZE = 262_144;
 const WRITE_AT_ONCE = 65_536;
+const NAMES_AT_ONCE = 500;
 const RETRY_FOR = 10_000;
 const RETRY_PAUSES = [10, 20, 50, 100, 200, 400];
 
@@ -89,6 +92,9 @@ export const nodeFileSystem: FileSystem = {
   },
   unlink: (path) => fs.unlink(path),
   readFolder: (path) => fs.readdir(path),
+  async *eachName(path) {
+    for await (const { name } of await fs.opendir(path, { bufferSize: NAMES_AT_ONCE })) yield name;
+  },
   makeFolder,
   syncFolder,
   async status(path) {
@@ -193,6 +199,7 @@ export function withRetries(system: FileSystem, clock: Clock): FileSystem {
     rename: (from, to) => patiently(() => system.rename(from, to)),
     unlink: (path) => patiently(() => system.unlink(path)),
     readFolder: (path) => system.readFolder(path),
+    eachName: (path) => system.eachName(path),
     makeFolder: (path) => system.makeFolder(path),
     syncFolder: (path) => system.syncFolder(path),
     status: (path) => system.status(path),

@@ -280,6 +280,21 @@ describe("what is deleted", () => {
     ]);
   });
 
+  test("a ledger that cannot be read any more ends the pass: nothing is deleted, nothing left open", async () => {
+    const server = await startScriptedPop3Server({ messages: many(40), capabilities: CAPABLE });
+    const ledger = new MemoryLedger();
+    ledger.records.set("m30", record("m30", "failing"));
+    const problem = { code: "journal-unreadable", what: "It cannot be read.", cure: "Look." };
+    const find = ledger.find.bind(ledger);
+    ledger.find = (accountId, uids) => {
+      if (uids.length === 1) throw new ProblemError(problem);
+      return find(accountId, uids);
+    };
+    const { result } = await collect(server, { ledger });
+    expect([result.problem, result.trouble, server.remaining().length]).toEqual([problem, "local", 40]);
+    expect(server.commands.some((line) => line.startsWith("DELE"))).toBe(false);
+  });
+
   test("an unreadable folder deletes nothing", async () => {
     const server = await startScriptedPop3Server({ messages: messages("a"), capabilities: CAPABLE });
     const ledger = new MemoryLedger();
@@ -288,6 +303,25 @@ describe("what is deleted", () => {
     const { result } = await collect(server, { ledger });
     expect([result.problem, result.trouble, uids(server.remaining())]).toEqual([problem, "local", ["a"]]);
     expect(server.commands.some((line) => line.startsWith("DELE"))).toBe(false);
+  });
+
+  test("a mailbox of 700 messages, worked off in pieces, is whole in the end", async () => {
+    const all = many(700);
+    const server = await startScriptedPop3Server({ messages: all, capabilities: CAPABLE });
+    const ledger = new MemoryLedger();
+    for (const { uid } of all.slice(0, 500)) ledger.records.set(uid ?? "", record(uid ?? "", "collected"));
+    const { result } = await collect(server, { ledger });
+    expect([result, server.remaining()]).toEqual([
+      {
+        ...NOTHING,
+        listed: 700,
+        collected: 200,
+        collectedBytes: bytes(all.slice(500)),
+        deleted: 700,
+      },
+      [],
+    ]);
+    expect(new Set(Object.values(ledger.states()))).toEqual(new Set(["gone"]));
   });
 
   test("a refused DELE is not taken for done", async () => {

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findKnown, type KnownMessages } from "../../core/collect/known-messages.ts";
+import type { MailboxListing } from "../../core/collect/mailbox-listing.ts";
 import {
   afterFailure,
-  findAgain,
   isDueForDeletion,
-  joinListings,
-  type ListedMessage,
-  listedUids,
   type PlanInput,
   planCollection,
 } from "../../core/collect/plan-collection.ts";
 import type { SeenRecord } from "../../core/model/ports.ts";
+import { listMailbox } from "../support/mailbox-listing.ts";
+import { MemoryLedger } from "../support/memory-ledger.ts";
 
 const NOW = Date.UTC(2026, 10, 20);
 const DAY = 86_400_000;
@@ -20,29 +20,42 @@ function seen(uid: string, state: SeenRecord["state"], more: Partial<SeenRecord>
 }
 
 /** `a:100` = id a, 100 octets; `:5` = no id; numbers from 1. */
-function listing(...texts: string[]): ListedMessage[] {
-  return texts.map((text, index) => {
+function listing(...texts: string[]): MailboxListing {
+  const messages = texts.map((text, index) => {
     const [uid = "", size = ""] = text.split(":");
-    return {
-      number: index + 1,
-      uid: uid === "" ? null : uid,
-      repeatedUid: null,
-      size: size === "" ? null : Number(size),
-    };
+    // What has neither is not listed at all.
+    return { number: index + 1, uid, size: size === "" && uid === "" ? "1" : size };
   });
+  return listMailbox(
+    messages.flatMap(({ number, uid }) => (uid === "" ? [] : [[number, uid]])),
+    messages.flatMap(({ number, size }) => (size === "" ? [] : [[number, Number(size)]])),
+  );
 }
 
-function many(count: number): ListedMessage[] {
+async function known(listed: MailboxListing, records: readonly SeenRecord[]): Promise<KnownMessages> {
+  const ledger = new MemoryLedger();
+  for (const record of records) ledger.records.set(record.uid, record);
+  return findKnown(ledger, "main", listed);
+}
+
+function many(count: number): MailboxListing {
   return listing(...Array.from({ length: count }, (_value, index) => `m${index}`));
 }
 
-function plan(input: Partial<Omit<PlanInput, "records">> & { records?: readonly SeenRecord[] }) {
+const numbersOf = (listed: MailboxListing): string[] => [...listed].map(({ number }) => `${number}`);
+
+type Asked = Partial<Omit<PlanInput, "known">> & { readonly records?: readonly SeenRecord[] };
+
+async function plan({ records = [], ...input }: Asked) {
+  const listed = input.listing ?? listing();
   const result = planCollection({
-    listing: [],
     accountState: "known",
     hadIds: false,
     hadHashes: false,
     moved: false,
+    maxMessageBytes: 1_000,
+    now: NOW,
+    ...input,
     settings: {
       firstUse: null,
       leaveOnServer: false,
@@ -50,17 +63,18 @@ function plan(input: Partial<Omit<PlanInput, "records">> & { records?: readonly 
       oversize: "leave",
       ...input.settings,
     },
-    maxMessageBytes: 1_000,
-    now: NOW,
-    ...input,
-    records: new Map((input.records ?? []).map((record) => [record.uid, record])),
+    listing: listed,
+    known: await known(listed, records),
   });
-  const { retrieve, remove, record, tooLarge, ...rest } = result;
+  const { retrieve, hashDecides, known: _known, remove, record, tooLarge, ...rest } = result;
+  const triesOf = (uid: string): number => records.find((before) => before.uid === uid)?.tries ?? 0;
   return {
-    retrieve: retrieve.map(({ hashDecides, message }) => `${message.number}${hashDecides ? " by hash" : ""}`),
-    remove: remove.map(({ uid }) => uid),
-    record: record.map(({ uid, state, tries }) => `${uid} ${state} ${tries}`),
-    tooLarge: tooLarge.map(({ number }) => number),
+    retrieve: retrieve.map((place) => `${listed.at(place).number}${hashDecides(place) ? " by hash" : ""}`),
+    remove: remove.map((place) => listed.at(place).uid),
+    record: Object.entries(record).flatMap(([state, places]) =>
+      places.map((place) => `${listed.at(place).uid} ${state} ${triesOf(listed.at(place).uid ?? "")}`),
+    ),
+    tooLarge: tooLarge.map((place) => listed.at(place).number),
     ...rest,
   };
 }
@@ -87,37 +101,8 @@ const settings = (more: Partial<PlanInput["settings"]>): PlanInput["settings"] =
   ...more,
 });
 
-describe("joinListings", () => {
-  test("by number; ids that repeat are none", () => {
-    const uids = new Map([
-      [3, "c"],
-      [1, "a"],
-      [2, "a"],
-      [5, "e"],
-    ]);
-    const sizes = new Map([
-      [1, 10],
-      [2, 20],
-      [3, 30],
-      [4, 40],
-    ]);
-    const joined = joinListings(uids, sizes);
-    expect(joined).toEqual([
-      { number: 1, uid: null, repeatedUid: "a", size: 10 },
-      { number: 2, uid: null, repeatedUid: "a", size: 20 },
-      { number: 3, uid: "c", repeatedUid: null, size: 30 },
-      { number: 4, uid: null, repeatedUid: null, size: 40 },
-      { number: 5, uid: "e", repeatedUid: null, size: null },
-    ]);
-    expect(listedUids(joined)).toEqual(["a", "c", "e"]);
-    expect(joinListings(null, new Map([[1, 5]]))).toEqual([
-      { number: 1, uid: null, repeatedUid: null, size: 5 },
-    ]);
-  });
-});
-
 describe("planCollection", () => {
-  test("every state of a record", () => {
+  test("every state of a record", async () => {
     const records = [
       seen("collected", "collected", { collectedAt: NOW }),
       seen("gone", "gone"),
@@ -130,7 +115,7 @@ describe("planCollection", () => {
       seen("twice", "failing", { tries: 2, wholeHash: "h" }),
     ];
     const all = listing(...records.map(({ uid }) => uid), "new");
-    expect(plan({ listing: all, records })).toEqual({
+    expect(await plan({ listing: all, records })).toEqual({
       ...nothing,
       // gone, oversize (its size is not known), new; then those that failed, the least often first.
       retrieve: ["2 by hash", "7", "10", "9 by hash", "5"],
@@ -142,17 +127,17 @@ describe("planCollection", () => {
     });
   });
 
-  test.each<[string, Parameters<typeof plan>[0], object]>([
+  test.each<[string, Asked, object]>([
     ["an empty mailbox", { accountState: "new" }, {}],
     [
       "up to 100 messages are collected",
       { accountState: "new", listing: many(100) },
-      { retrieve: many(100).map(({ number }) => `${number}`) },
+      { retrieve: numbersOf(many(100)) },
     ],
     [
       "the answer all",
       { accountState: "new", listing: many(101), settings: settings({ firstUse: "all" }) },
-      { retrieve: many(101).map(({ number }) => `${number}`) },
+      { retrieve: numbersOf(many(101)) },
     ],
     [
       "the answer new",
@@ -163,7 +148,7 @@ describe("planCollection", () => {
       "no answer",
       { accountState: "new", listing: many(101) },
       {
-        record: many(101).map(({ uid }) => `${uid} waiting 0`),
+        record: [...many(101)].map(({ uid }) => `${uid} waiting 0`),
         waiting: 101,
         accountState: "asked",
         question: "all-or-new",
@@ -203,7 +188,7 @@ describe("planCollection", () => {
       "moved while the question is open: it is put again",
       { accountState: "asked", listing: many(101), hadIds: true },
       {
-        record: many(101).map(({ uid }) => `${uid} waiting 0`),
+        record: [...many(101)].map(({ uid }) => `${uid} waiting 0`),
         waiting: 101,
         accountState: "asked",
         question: "all-or-new",
@@ -225,11 +210,11 @@ describe("planCollection", () => {
       { accountState: "asked", listing: listing("", ""), settings: settings({ firstUse: "all" }) },
       { retrieve: ["1", "2"] },
     ],
-  ])("first use: %s", (_name, input, expected) => {
-    expect(plan(input)).toEqual({ ...nothing, ...expected });
+  ])("first use: %s", async (_name, input, expected) => {
+    expect(await plan(input)).toEqual({ ...nothing, ...expected });
   });
 
-  test.each<[string, Parameters<typeof plan>[0], object]>([
+  test.each<[string, Asked, object]>([
     [
       "a moved mailbox",
       { listing: listing("x", "y"), hadIds: true },
@@ -285,32 +270,26 @@ describe("planCollection", () => {
       { listing: listing("1:101"), records: [seen("1", "left", { wholeHash: "h1", announcedSize: 100 })] },
       { retrieve: ["1 by hash"], moved: true },
     ],
-  ])("ids that change: %s", (_name, input, expected) => {
-    expect(plan(input)).toEqual({ ...nothing, ...expected });
+  ])("ids that change: %s", async (_name, input, expected) => {
+    expect(await plan(input)).toEqual({ ...nothing, ...expected });
   });
 
-  test("an id that came to stand for two messages: the bytes decide", () => {
-    const all = joinListings(
-      new Map([
-        [1, "a"],
-        [2, "a"],
-      ]),
-      null,
-    );
+  test("an id that came to stand for two messages: the bytes decide", async () => {
+    const all = listing("a", "a");
     expect(
-      plan({ listing: all, records: [seen("a", "collected", { wholeHash: "h", collectedAt: NOW })] }),
+      await plan({ listing: all, records: [seen("a", "collected", { wholeHash: "h", collectedAt: NOW })] }),
     ).toEqual({
       ...nothing,
       retrieve: ["1 by hash", "2 by hash"],
     });
   });
 
-  test("too large: recorded and told once, collected when the maximum is raised", () => {
+  test("too large: recorded and told once, collected when the maximum is raised", async () => {
     const input = {
       listing: listing("a:1000", "b:1001", "c:5000", ":2000"),
       records: [seen("c", "oversize")],
     };
-    expect(plan(input)).toEqual({
+    expect(await plan(input)).toEqual({
       ...nothing,
       retrieve: ["1"],
       record: ["b oversize 0"],
@@ -319,19 +298,19 @@ describe("planCollection", () => {
     });
     // Recorded when their headers were sent.
     const headers = settings({ oversize: "headers" });
-    expect(plan({ ...input, settings: headers })).toEqual({
+    expect(await plan({ ...input, settings: headers })).toEqual({
       ...nothing,
       retrieve: ["1"],
       tooLarge: [2, 4],
       oversize: 3,
     });
-    expect(plan({ ...input, maxMessageBytes: 5_000 })).toEqual({
+    expect(await plan({ ...input, maxMessageBytes: 5_000 })).toEqual({
       ...nothing,
       retrieve: ["1", "2", "3", "4"],
     });
   });
 
-  test("whatever is listed and recorded: nothing is both retrieved and removed, only our own is removed", () => {
+  test("whatever is listed and recorded: nothing is both retrieved and removed, only our own is removed", async () => {
     const states = [
       "collected",
       "gone",
@@ -342,7 +321,7 @@ describe("planCollection", () => {
       "oversize",
       "left",
     ] as const;
-    const property = fc.property(
+    const property = fc.asyncProperty(
       fc.uniqueArray(
         fc.record({ uid: fc.stringMatching(/^[a-e]{1,2}$/), state: fc.constantFrom(...states) }),
         { selector: ({ uid }) => uid },
@@ -351,12 +330,12 @@ describe("planCollection", () => {
       fc.constantFrom("new" as const, "asked" as const, "known" as const),
       fc.constantFrom("all" as const, "new" as const, null),
       fc.boolean(),
-      (states, uids, accountState, firstUse, moved) => {
+      async (states, uids, accountState, firstUse, moved) => {
         const records = states.map(({ uid, state }) => seen(uid, state, { collectedAt: NOW }));
-        const all = joinListings(new Map(uids.map((uid, index) => [index + 1, uid])), null);
+        const all = listing(...uids);
         const { remove, retrieve } = planCollection({
           listing: all,
-          records: new Map(records.map((record) => [record.uid, record])),
+          known: await known(all, records),
           accountState,
           hadIds: true,
           hadHashes: false,
@@ -366,14 +345,14 @@ describe("planCollection", () => {
           now: NOW,
         });
         const ours = new Set(records.filter(({ state }) => state === "collected").map(({ uid }) => uid));
-        const retrieved = new Set(retrieve.map(({ message }) => message.number));
-        expect(
-          remove.every(({ number, uid }) => uid !== null && ours.has(uid) && !retrieved.has(number)),
-        ).toBe(true);
+        const retrieved = new Set(retrieve);
+        expect(remove.every((place) => ours.has(all.at(place).uid ?? "") && !retrieved.has(place))).toBe(
+          true,
+        );
         expect(retrieved.size).toBe(retrieve.length);
       },
     );
-    fc.assert(property, { numRuns: 2_000 });
+    await fc.assert(property, { numRuns: 2_000 });
   });
 });
 
@@ -405,38 +384,17 @@ test("five failures park a message", () => {
   );
 });
 
-describe("findAgain", () => {
-  test("by id, whatever the numbers", () => {
-    expect(findAgain(listing("a", "b", "c"), listing("x", "c", "a"))).toEqual(
-      new Map([
-        [1, 3],
-        [3, 2],
-      ]),
-    );
-  });
-  test("without ids by place, if nothing moved", () => {
-    expect(findAgain(listing("a:1", ":2"), listing("a:1", ":2", ":3"))).toEqual(
-      new Map([
-        [1, 1],
-        [2, 2],
-      ]),
-    );
-    expect(findAgain(listing("a:1", ":2"), listing("a:1", ":3"))).toBe(null);
-    expect(findAgain(listing("a:1", ":2"), listing("a:1"))).toBe(null);
-  });
-});
-
-test("an id of ours with another size than LIST gave then is read before anything is deleted", () => {
+test("an id of ours with another size than LIST gave then is read before anything is deleted", async () => {
   const records = [
     seen("1", "collected", { wholeHash: "h1", announcedSize: 100 }),
     seen("2", "collected", { wholeHash: "h2", announcedSize: 100 }),
     seen("3", "collected", { wholeHash: "h3" }),
   ];
-  expect(plan({ listing: listing("1:100", "2:101", "3:101"), records })).toMatchObject({
+  expect(await plan({ listing: listing("1:100", "2:101", "3:101"), records })).toMatchObject({
     retrieve: ["1 by hash", "2 by hash", "3 by hash"],
     remove: [],
   });
-  expect(plan({ listing: listing("1", "2", "3"), records })).toMatchObject({
+  expect(await plan({ listing: listing("1", "2", "3"), records })).toMatchObject({
     retrieve: [],
     remove: ["1", "2", "3"],
   });

@@ -95,7 +95,7 @@ test("one copy per recipient in the box: everybody gets it once, the others are 
   expect(server.messages.length).toBe(1);
   expect([summary.collected, summary.errors, summary.junk, mailbox.left()]).toEqual([3, 0, 0, []]);
   const gateway = await kit.open();
-  const [closed] = gateway.history({ outcome: "nobody-left", words: "meeting" }).rows;
+  const [closed] = (await gateway.history({ outcome: "nobody-left", words: "meeting" })).rows;
   const whole = await gateway.historyMessage({ id: closed?.id ?? 0 });
   expect(
     whole?.trail.filter(({ rule }) => rule === "duplicate-message").map(({ address }) => address),

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ListingReader, readSize, readUid } from "../../core/collect/pop3-listing.ts";
+import { ListingReader, SizeColumn, UidColumn } from "../../core/collect/pop3-listing.ts";
 import {
   apopTimestamp,
   parseCapabilities,
@@ -60,15 +60,18 @@ test(
     );
     fuzz(3_000, fc.tuple(rows, cuts), ([text, lengths]) => {
       const octets = Buffer.from(text, "latin1");
-      for (const read of [readUid, readSize]) {
-        const whole = new ListingReader<string | number>(read);
+      for (const Values of [UidColumn, SizeColumn]) {
+        const whole = new ListingReader<string | number>(new Values());
         whole.write(octets);
-        const pieces = new ListingReader<string | number>(read);
+        const pieces = new ListingReader<string | number>(new Values());
         for (const piece of cut(octets, lengths)) pieces.write(piece);
         const listing = whole.finish();
-        expect(pieces.finish()).toEqual(listing);
+        const again = pieces.finish();
+        expect([...again.entries]).toEqual([...listing.entries]);
+        expect([again.malformed, again.full]).toEqual([listing.malformed, listing.full]);
         for (const [number, value] of listing.entries) {
           expect(Number.isSafeInteger(number) && number > 0).toBe(true);
+          expect(listing.entries.get(number)).toBe(value);
           expect(String(value)).toMatch(/^[\x21-\x7e]{1,512}$/);
         }
       }

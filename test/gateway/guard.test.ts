@@ -72,7 +72,7 @@ function open(): Guard {
     raiseAlert: () => undefined,
     spool: {
       holds: {
-        held: (afterId: number) => held.filter(({ id }) => id > afterId),
+        held: (afterId: number) => ({ messages: held.filter(({ id }) => id > afterId), next: null }),
         holdDomain: async () => ({ held: 0, back: [] }),
         release: async ({ id }: ReleaseOrder) => {
           if (isFull) throw diskFull;

@@ -29,7 +29,7 @@ test("errors that nobody is told of need a person, until they are gone; all is c
   });
   await gateway.check();
   expect([gateway.status().state, states.at(-1)]).toEqual(["attention", "attention"]);
-  const { total, rows } = gateway.listFolder({
+  const { total, rows } = await gateway.listFolder({
     folder: "Errors",
     words: "nobody@office",
     sort: "subject",
@@ -40,9 +40,9 @@ test("errors that nobody is told of need a person, until they are gone; all is c
   expect([total, rows[0]?.subject, rows[0]?.state]).toEqual([1, "two", "not-reported"]);
   expect(rows[0]?.lastAnswer).toMatch(/^550 /);
   const counts = { collected: 2, delivered: 1, errors: 1, junk: 0 };
-  expect(gateway.activity().today).toEqual(counts);
-  expect(gateway.activity().hours.at(-1)).toMatchObject({ collected: 2, delivered: 1, failed: 1 });
-  const messages = gateway.listFolderIds({ folder: "Errors", sort: "received", descending: true });
+  expect((await gateway.activity()).today).toEqual(counts);
+  expect((await gateway.activity()).hours.at(-1)).toMatchObject({ collected: 2, delivered: 1, failed: 1 });
+  const messages = await gateway.listFolderIds({ folder: "Errors", sort: "received", descending: true });
   await gateway.act({ action: "delete", messages });
   expect([gateway.status().state, states.at(-1)]).toEqual(["idle", "idle"]);
 });

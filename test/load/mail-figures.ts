@@ -44,7 +44,8 @@ function memory(): number {
 
 /**
  * Asks as an open page does, until it is ended; then says how long each call took: milliseconds of this thread, so that
- * other work on the computer does not count.
+ * other work on the computer does not count. Calls that take several turns have the mail's work between them in it; what
+ * they hold up by themselves is told by page-figures.
  */
 function visit(gateway: Gateway): () => Promise<readonly string[]> {
   const facts = { version: "load", dataDirectory: data, platform: process.platform };

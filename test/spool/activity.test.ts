@@ -24,12 +24,12 @@ test("collected and junked messages by their quarters; reports are none of them"
   await take(spool, "a");
   await take(spool, "b", undefined, undefined, junk);
   await take(spool, "r", undefined, undefined, { kind: "alert" });
-  expect(spool.activity.since(start)).toEqual(
+  expect(await spool.activity.since(start)).toEqual(
     new Map([[first, { collected: 2, delivered: 0, errors: 0, junk: 1 }]]),
   );
   await kit.clock.advance(4 * QUARTER);
   await take(spool, "c");
-  expect([...spool.activity.since(start)]).toEqual([
+  expect([...(await spool.activity.since(start))]).toEqual([
     [first, { collected: 2, delivered: 0, errors: 0, junk: 1 }],
     [first + 4, { collected: 1, delivered: 0, errors: 0, junk: 0 }],
   ]);
@@ -43,7 +43,7 @@ test("what is long over is kept, what is new is counted, and an earlier beginnin
   for (const step of [0, 20, 3, 50]) {
     await kit.clock.advance(step * QUARTER);
     await take(spool, `m${step}`);
-    seen.push([...spool.activity.since(start)].map(([at, { collected }]) => [at - first, collected]));
+    seen.push([...(await spool.activity.since(start))].map(([at, { collected }]) => [at - first, collected]));
   }
   expect(seen).toEqual([
     [[0, 2]],
@@ -63,9 +63,9 @@ test("what is long over is kept, what is new is counted, and an earlier beginnin
       [73, 1],
     ],
   ]);
-  const later = spool.activity.since(start + 21 * QUARTER);
+  const later = await spool.activity.since(start + 21 * QUARTER);
   expect([...later.keys()].map((at) => at - first)).toEqual([23, 73]);
-  const again = spool.activity.since(start);
+  const again = await spool.activity.since(start);
   expect([...again.keys()].map((at) => at - first)).toEqual([0, 20, 23, 73]);
 });
 
@@ -74,12 +74,12 @@ test("a clock that was put back: the quarters of the wrong time are counted anew
   const first = quarter();
   kit.clock.step(100 * QUARTER);
   await take(spool, "ahead");
-  spool.activity.since(start);
+  await spool.activity.since(start);
   await kit.clock.advance(20 * QUARTER);
-  spool.activity.since(start);
+  await spool.activity.since(start);
   kit.clock.step(-120 * QUARTER);
   await take(spool, "now");
-  const found = spool.activity.since(start);
+  const found = await spool.activity.since(start);
   expect([...found].map(([at, { collected }]) => [at - first, collected]).sort()).toEqual([
     [0, 1],
     [100, 1],

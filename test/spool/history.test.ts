@@ -527,4 +527,21 @@ describe("very many rows", () => {
     expect(found({ words: "zwiebelfisch" })).toEqual(expected);
     expect(expected).toEqual([77]);
   });
+
+  test("very many that are not in the index yet: looked through in parts, none left out, none twice", async () => {
+    const queries: readonly HistoryQuery[] = [
+      { words: "zwiebelfisch" },
+      { outcome: "errors" },
+      { from: startAt + 3 * DAY, to: startAt + 3 * DAY + 2 * HOUR },
+    ];
+    const expected = queries.map((query) => found(query));
+    await spool.close();
+    const database = new DatabaseSync(join(kit.directory, "efs.db"));
+    database.exec("UPDATE message SET indexed_for_search = 0 WHERE id BETWEEN 50 AND 900 OR id % 7 = 0");
+    database.close();
+    let now = kit.clock.now();
+    spool = await kit.open({ clock: { now: () => (now += 30), after: () => () => undefined } });
+    for (const [index, query] of queries.entries()) expect(found(query)).toEqual(expected[index]);
+    expect(spool.history({ words: "zwiebelfisch" }).rows).toEqual([]);
+  });
 });

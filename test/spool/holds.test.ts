@@ -257,3 +257,21 @@ test("time in which a message is held does not count for its expiry", async () =
   await spool.route.addUsableTime(200);
   expect((await claimed()).usableAge).toBe(1_200);
 });
+
+test("what is held is read in parts of Inbox: all of it, once, in the order of the ids", async () => {
+  const ids: number[] = [];
+  for (let number = 1; number <= 210; number += 1) {
+    ids.push((await take(spool, `m${number}`, undefined, [`r${number % 3}@d${number % 3}.example`])).id);
+  }
+  expect(spool.holds.held(0).messages).toEqual([]);
+  await spool.holds.holdDomain("d2.example", [], []);
+  const found: number[] = [];
+  let pages = 0;
+  for (let after: number | null = 0; after !== null; pages += 1) {
+    const page = spool.holds.held(after);
+    found.push(...page.messages.map(({ id }) => id));
+    after = page.next;
+  }
+  expect(found).toEqual(ids.filter((_, index) => (index + 1) % 3 === 2));
+  expect(pages).toBe(4);
+});

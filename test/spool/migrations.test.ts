@@ -64,7 +64,7 @@ test.each([1, 2, 3, 4])(
         spool.history(query).rows.map(({ queueId, summary, outcome }) => [queueId, summary.subject, outcome]),
       ).toEqual([["0A", "Hello", "delivered"]]);
     }
-    expect([...spool.activity.since(NOW - 1).values()]).toEqual([
+    expect([...(await spool.activity.since(NOW - 1)).values()]).toEqual([
       { collected: 1, delivered: 0, errors: 0, junk: 0 },
       { collected: 0, delivered: 1, errors: 0, junk: 0 },
     ]);

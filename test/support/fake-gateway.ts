@@ -101,7 +101,7 @@ export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}):
       throw new Error("no such answer");
     },
     openMessage: () => Promise.reject(new Error("no such answer")),
-    history: () => ({ rows: [], next: null }),
+    history: async () => ({ rows: [], next: null }),
     historyMessage: async () => null,
     forgetHistory: async () => ({ erased: 0, kept: [] }),
     acknowledgeJunk: async () => 0,
@@ -113,9 +113,9 @@ export function fakeGateway(settings: Settings, answers: Partial<Gateway> = {}):
     pause: () => undefined,
     recentLog: () => [],
     recentAlerts: () => [],
-    listFolder: () => ({ total: 0, rows: [] }),
-    listFolderIds: () => [],
-    activity: () => ({ hours: [], days: [], today: noCounts, yesterday: noCounts }),
+    listFolder: async () => ({ total: 0, rows: [] }),
+    listFolderIds: async () => [],
+    activity: async () => ({ hours: [], days: [], today: noCounts, yesterday: noCounts }),
     startSchedule() {
       this.scheduled += 1;
     },

@@ -86,6 +86,11 @@ export class FaultyFileSystem implements FileSystem {
     return nodeFileSystem.readFolder(path);
   }
 
+  async *eachName(path: string) {
+    this.#check("read-folder", path);
+    yield* nodeFileSystem.eachName(path);
+  }
+
   async makeFolder(path: string) {
     this.#check("make-folder", path);
     await nodeFileSystem.makeFolder(path);

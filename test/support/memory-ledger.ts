@@ -59,6 +59,12 @@ export class MemoryLedger implements SeenLedger {
     return [...this.records.values()].filter((record) => record.state === state);
   }
 
+  had(): { readonly ids: boolean; readonly hashes: boolean } {
+    const there = [...this.records.values()].filter(({ state }) => state !== "gone");
+    const ids = there.some(({ uid }) => !uid.startsWith("sha256:"));
+    return { ids, hashes: !ids && there.length > 0 };
+  }
+
   knowsHash(_accountId: string, wholeHash: string): boolean {
     return [...this.records.values()].some((record) => record.wholeHash === wholeHash);
   }
@@ -74,9 +80,10 @@ export class MemoryLedger implements SeenLedger {
     return Promise.resolve();
   }
 
-  listed(_accountId: string, uids: readonly string[]): Promise<void> {
-    const present = new Set(uids);
-    this.listings.push([...uids]);
+  listed(_accountId: string, uids: Iterable<string>): Promise<void> {
+    const listing = [...uids];
+    const present = new Set(listing);
+    this.listings.push(listing);
     for (const record of this.records.values()) {
       if (record.state === "collected" && !present.has(record.uid)) {
         this.records.set(record.uid, { ...record, state: "gone" });

@@ -106,6 +106,7 @@ export class PowerCutDisk implements FileSystem {
   }
 
   readFolder = nodeFileSystem.readFolder;
+  eachName = nodeFileSystem.eachName;
   makeFolder = nodeFileSystem.makeFolder;
   status = nodeFileSystem.status;
   read = nodeFileSystem.read;
