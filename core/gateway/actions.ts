@@ -27,6 +27,7 @@ import { assertNever } from "../util/assert-never.ts";
 import { errorCode } from "../util/file-system.ts";
 import type { Guard } from "./guard.ts";
 
+const AT_ONCE = 16;
 const SOMEBODY = "somebody";
 
 export interface ActionParts {
@@ -58,8 +59,12 @@ export function createActions(parts: ActionParts): ActionsGateway {
     async act(order) {
       const address = addressOf(order);
       const results: ActionResult[] = [];
-      for (const queueId of new Set(order.messages.map((id) => id.toUpperCase()))) {
-        results.push(await actOn(queueId, order, address, parts));
+      const queueIds = [...new Set(order.messages.map((id) => id.toUpperCase()))];
+      // Each is on the disk before it is answered, and several share a flush. The guard releases one after the other.
+      const atOnce = order.action === "release" || order.action === "send-anyway" ? 1 : AT_ONCE;
+      for (let from = 0; from < queueIds.length; from += atOnce) {
+        const some = queueIds.slice(from, from + atOnce);
+        results.push(...(await Promise.all(some.map((queueId) => actOn(queueId, order, address, parts)))));
       }
       parts.kick();
       return results;

@@ -30,7 +30,7 @@ const AGAIN = 16;
  * So many changes may wait while the mail goes by: entering what was taken over, and then once more what was delivered,
  * would slow it down. Looking through them takes some milliseconds. A run ends with none.
  */
-const WAITING = 10_000;
+const WAITING = 5_000;
 /** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
 const PENDING_BEHIND = 400;
 /** Addresses of one message that enter the index. */

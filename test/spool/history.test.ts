@@ -323,12 +323,12 @@ describe("searching", () => {
 test("rows that wait for the index stay few, whatever comes; what is pending enters it when much is behind it", async () => {
   await take(spool, "pending");
   await spool.close();
-  fillHistory(kit.directory, { count: 10_000, startAt: kit.clock.now(), apart: 1 });
+  fillHistory(kit.directory, { count: 5_000, startAt: kit.clock.now(), apart: 1 });
   spool = await kit.open();
   const expected = found({ words: "re" }, 200);
   await take(spool, "one more");
-  await vi.waitFor(() => expect(waiting()).toEqual([10_002]), 15_000);
-  expect([found({ words: "re" }, 200), found({ outcome: "pending" })]).toEqual([expected, [10_002, 1]]);
+  await vi.waitFor(() => expect(waiting()).toEqual([5_002]), 15_000);
+  expect([found({ words: "re" }, 200), found({ outcome: "pending" })]).toEqual([expected, [5_002, 1]]);
 });
 
 test("a backlog that is delivered enters the index anew, few at a time, while it is delivered", async () => {
@@ -340,7 +340,7 @@ test("a backlog that is delivered enters the index anew, few at a time, while it
   // The pending ones that are far behind the newest are in it.
   expect(waiting()).toHaveLength(401);
   await spool.close();
-  fillHistory(kit.directory, { count: 9_000, startAt: kit.clock.now(), apart: 1 });
+  fillHistory(kit.directory, { count: 4_000, startAt: kit.clock.now(), apart: 1 });
   spool = await kit.open();
   const { exec } = DatabaseSync.prototype;
   const { run } = StatementSync.prototype;
