@@ -9,6 +9,8 @@
  * 3. it has one time limit for all. Here each reply has the limit of its phase (RFC 5321 4.5.3.2), counted
  *    from when it is the next one due, so that a server that drips octets gains nothing by it.
  * 4. it drops the replies to single recipients when the connection is lost later on.
+ * 5. it takes anything for a reply whose first digit is the right one. Here what is none by RFC 5321 4.2 ends the
+ *    connection, also while that is set up.
  *
  * Also: octets in plaintext behind the answer to STARTTLS end the connection (RFC 3207 6), secrets never
  * reach the transcript, and a lost connection is destroyed at once, with whatever was to be written.
@@ -55,6 +57,7 @@ interface Internals {
   _remainder: string;
   _ehloLines?: string[];
   _supportedAuth: string[];
+  _processResponse(): void;
   _sendCommand(line: string, logged?: string): void;
   _onConnect(): void;
   _upgradeConnection(done: (error: Error | null, secured?: boolean) => void): void;
@@ -315,6 +318,17 @@ export class SmtpConnection extends Base {
     super._onConnect();
     this.#phase = "greeting";
     this.#arm("greeting", this.#ports.limits.greeting);
+  }
+
+  /** Greeting, EHLO, STARTTLS and AUTH are the library's, which looks at the first digit alone. */
+  override _processResponse(): void {
+    const [next = ""] = this._responseQueue;
+    const whole = next.trim() !== "" && !/(?:^|\n)\d+-[^\n]*$/.test(next);
+    if (this.#stage === "setup" && whole && readReply(next) === null) {
+      const loss = { cause: "protocol", phase: this.#phase, code: null, reply: null } as const;
+      this._responseActions = [() => this.fail(loss)];
+    }
+    super._processResponse();
   }
 
   override _sendCommand(line: string, logged?: string): void {

@@ -79,6 +79,8 @@ export async function deliverMessage(
   const onAbort = (): void => connection.cancel();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
+    // What the server sent behind its last answer, a 421 or its end, is seen before MAIL: that message need not wait then.
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     if (signal?.aborted) return { kind: "cancelled" };
     return await transact(context, message, recipients, octets, opened.body, traceHeader);
   } finally {

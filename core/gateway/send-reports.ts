@@ -81,7 +81,7 @@ async function spoolReport(order: ReportOrder, parts: ReportParts): Promise<void
   });
 }
 
-/** The original may be gone (deleted by hand or by other software): the report is then made without it. */
+/** The original may be gone (deleted by hand or by other software) or unreadable: the report is made without it. */
 async function receiveReport(
   order: ReportOrder,
   source: MessageSource,
@@ -92,7 +92,7 @@ async function receiveReport(
     return { body: await receive(order, source, context, parts), form: order.form };
   } catch (error) {
     if (error instanceof ProblemError || order.form === "without-content") throw error;
-    const plain: ReportOrder = { ...order, form: "without-content" };
+    const plain: ReportOrder = { ...order, form: "without-content", unreadable: true };
     return { body: await receive(plain, source, context, parts), form: plain.form };
   }
 }

@@ -49,7 +49,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Rejects with ProblemError: those of `bindWeb`, `port-in-use`, `api-failed`. */
+/** Rejects with ProblemError: those of `bindWeb`, `port-in-use`, `api-failed`, `endpoint-unwritable`. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { dataDirectory, version, clock, streams, web, onFault, pages = builtPages } = options;
   const binding = await bindWeb(web(), options);

@@ -12,7 +12,8 @@ import { readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { CONTRACT_VERSION } from "../api/contract.ts";
-import { errorCode } from "../util/file-system.ts";
+import { ProblemError } from "../model/problem.ts";
+import { fileProblem } from "../util/file-problem.ts";
 import { writeDurably } from "../util/write-durably.ts";
 
 const endpointSchema = z.object({
@@ -32,7 +33,7 @@ const tokenPath = (dataDirectory: string): string => join(dataDirectory, "api-to
 /** Gives the new token. */
 export async function writeToken(dataDirectory: string): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await writeDurably(tokenPath(dataDirectory), `${token}\n`, 0o600);
+  await write(tokenPath(dataDirectory), `${token}\n`, 0o600);
   return token;
 }
 
@@ -41,7 +42,16 @@ export async function writeEndpoint(
   endpoint: Omit<Endpoint, "contract">,
 ): Promise<void> {
   const content = { ...endpoint, contract: CONTRACT_VERSION };
-  await writeDurably(endpointPath(dataDirectory), `${JSON.stringify(content, null, 2)}\n`, 0o644);
+  await write(endpointPath(dataDirectory), `${JSON.stringify(content, null, 2)}\n`, 0o644);
+}
+
+/** Rejects with ProblemError `endpoint-unwritable`. */
+async function write(path: string, text: string, mode: number): Promise<void> {
+  try {
+    await writeDurably(path, text, mode);
+  } catch (error) {
+    throw new ProblemError(fileProblem("endpoint-unwritable", "Writing", path, error), { cause: error });
+  }
 }
 
 /** Never rejects: a file that stays behind is found out by asking. */
@@ -66,11 +76,7 @@ export async function readToken(dataDirectory: string): Promise<string | null> {
   return token !== null && /^[\w-]{20,100}$/.test(token) ? token : null;
 }
 
+/** What cannot be read, for whatever reason, leads to nobody; the lock tells whether there is an owner. */
 async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errorCode(error))) return null;
-    throw error;
-  }
+  return readFile(path, "utf8").catch(() => null);
 }

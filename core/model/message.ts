@@ -269,6 +269,8 @@ export interface ReportOrder {
   readonly accountId: string;
   readonly size: number;
   readonly form: ReportForm;
+  /** Its file has gone, or cannot be read; the form is `without-content` then. */
+  readonly unreadable?: boolean;
   /** The recipients that failed or expired, with the failure of each. */
   readonly failed: readonly { readonly address: string; readonly state: RecipientState }[];
   readonly delivered: readonly string[];

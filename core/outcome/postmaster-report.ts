@@ -107,16 +107,21 @@ export function reportText(order: ReportOrder, context: ReportContext): string {
     lines.push("These recipients did get it:", "");
     lines.push(...order.delivered.map((address) => `  ${escapeUnprintable(address)}`), "");
   }
-  lines.push(
-    `The whole message stays in the Errors folder (${order.queueId})`,
-    // 0 days keep it for ever.
-    context.reportedDays === 0
-      ? "until it is deleted, and can be sent again from there."
-      : `for ${context.reportedDays} ${context.reportedDays === 1 ? "day" : "days"} and can be sent again from there.`,
-    "The sender has not been told.",
-    "",
-    `EFS Mail Gateway on ${context.hostName}`,
-  );
+  if (order.unreadable === true) {
+    lines.push(
+      `The message itself is not included: its file has gone from the Errors folder, or cannot be read (${order.queueId}).`,
+    );
+  } else {
+    lines.push(
+      `The whole message stays in the Errors folder (${order.queueId})`,
+      // 0 days keep it for ever.
+      context.reportedDays === 0
+        ? "until it is deleted, and can be sent again from there."
+        : `for ${context.reportedDays} ${context.reportedDays === 1 ? "day" : "days"} and can be sent again from there.`,
+    );
+  }
+  lines.push("The sender has not been told.", "", `EFS Mail Gateway on ${context.hostName}`);
+  if (order.unreadable === true) return `${lines.join("\r\n")}\r\n`;
   if (order.form === "without-content") {
     lines.push("", "The message itself is not included: your server refused the report that held it.");
   } else if (context.style === "first-500-lines") {

@@ -111,7 +111,13 @@ export function storageProblem(error: unknown, place: string, doing: string): Pr
     (sqlite === null ? BY_ERRNO[errorCode(error)] : BY_SQLITE[sqlite]) ?? "storage-failed";
   const { what, cure } = WORDS[trouble];
   const quote = error instanceof Error ? error.message : String(error);
-  return { code: trouble, what: `${place} ${doing}: ${what}.`, cure, quote: escapeUnprintable(quote) };
+  return {
+    code: trouble,
+    what: `${place} ${doing}: ${what}.`,
+    // SQLite does not tell why.
+    cure: sqlite === SQLITE.cannotOpen ? `${cure} If it has that, raise the limit of open files.` : cure,
+    quote: escapeUnprintable(quote),
+  };
 }
 
 /** A `ProblemError` stays what it is; anything else from the disk becomes one. */

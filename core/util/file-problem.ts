@@ -30,6 +30,11 @@ function reason(error: NodeJS.ErrnoException): string {
       return "there is a file of that name, not a folder";
     case "EBUSY":
       return "another program has it open";
+    case "EIO":
+      return "the disk reports an error (EIO)";
+    case "EMFILE":
+    case "ENFILE":
+      return "the system allows no more open files";
     default:
       return escapeUnprintable(error.code ?? String(error.message ?? error));
   }
@@ -48,6 +53,9 @@ function cure(error: NodeJS.ErrnoException): string {
       return "Give the account under which the program runs the right to use it, or choose another data folder with --data.";
     case "ENOSPC":
       return "Free some space on that disk and try again.";
+    case "EMFILE":
+    case "ENFILE":
+      return "Raise the limit of open files for this program, or lower the number of connections.";
     default:
       return "Check the disk and try again.";
   }

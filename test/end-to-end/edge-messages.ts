@@ -84,7 +84,12 @@ export function edgeMessages(recipient: string): HostileMessage[] {
   add("sender-srs", ["Return-Path: <SRS0=HHH=TT=remote.test=user@forwarder.test>"]);
   add("sender-ip-literal", ["Return-Path: <sender@[192.0.2.7]>"]);
   add("sender-idn", [utf8("Return-Path: <sender@bücher.test>")]);
-  add("no-return-path", ["From: sender@remote.test"]);
+  add(
+    "no-return-path",
+    ["From: sender@remote.test", `To: ${recipient}`, "Message-ID: <edge.no-return-path@remote.test>"],
+    undefined,
+    true,
+  );
   add("local-addresses-only", ["From: bob", "To: alice", "Cc: Jim <jim>"]);
   add("nothing-but-recipient", [], "text\r\n", true);
   add("two-message-ids", ["Message-ID: <one@remote.test>\r\nMessage-ID: <two@remote.test>"]);

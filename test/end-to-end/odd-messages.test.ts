@@ -26,6 +26,7 @@ import { account, isReport } from "./arrivals.ts";
 import { edgeMessages } from "./edge-messages.ts";
 import type { GatewayKit } from "./gateway-kit.ts";
 import { gatewayKit, officeSettings } from "./gateway-kit.ts";
+import { ODD_KINDS } from "./odd-kinds.ts";
 
 const DEADLINE = { timeout: 120_000 };
 const ADA = "ada@office.test";
@@ -91,6 +92,14 @@ function reasons(rows: readonly FolderRow[]): string[] {
   );
 }
 
+test("each kind that other programs were measured with is among them", () => {
+  const texts = new Map(hostile.map(({ name, content }) => [name, contentBytes(content).toString("latin1")]));
+  const missing = Object.entries(ODD_KINDS).filter(([, [ours, shows]]) => !shows.test(texts.get(ours) ?? ""));
+  expect([missing, Object.keys(ODD_KINDS).length]).toEqual([[], 47]);
+  expect(new Set(Object.values(ODD_KINDS).map(([ours]) => ours)).size).toBe(47);
+  expect(texts.size).toBe(hostile.length);
+});
+
 test.each<readonly [string, MailServerOptions]>([
   ["a server with every extension", {}],
   ["a server with none", { offersPipelining: false, offers8BitMime: false, offersSmtpUtf8: false }],
@@ -153,6 +162,7 @@ const SENDERS: ReadonlyMap<string, string> = new Map([
   ["edge-sender-srs", "SRS0=HHH=TT=remote.test=user@forwarder.test"],
   ["edge-sender-ip-literal", "sender@[192.0.2.7]"],
   ["edge-sender-idn", "sender@xn--bcher-kva.test"],
+  ["edge-no-return-path", "sender@remote.test"],
   ["edge-nothing-but-recipient", "MAILER-DAEMON@office.test"],
 ]);
 

@@ -4,6 +4,7 @@
  * (`{ seed: ..., path: "..." }`), and EFS_SEED=seed repeats it.
  */
 import fc from "fast-check";
+import { afterAll } from "vitest";
 
 export const LONG = process.env["EFS_LONG"] === "1";
 /** Every suite's number in `npm test`, times this, is its number in the long form. */
@@ -13,8 +14,16 @@ const seed = Number(process.env["EFS_SEED"] ?? Date.now() % 2_147_483_647);
 /** Milliseconds that a suite may take. */
 export const PATIENCE = { timeout: LONG ? 3_600_000 : 60_000 };
 
+/** Of this file: those that were gone through to the end. */
+let ran = 0;
+if (LONG) afterAll(() => process.stdout.write(`fuzz: ${ran} cases, seed ${seed}\n`));
+
 export function fuzz<T>(cases: number, given: fc.Arbitrary<T>, holds: (value: T) => void): void {
-  fc.assert(fc.property(given, holds), { numRuns: LONG ? cases * FACTOR : cases, seed });
+  const property = fc.property(given, (value) => {
+    holds(value);
+    ran += 1;
+  });
+  fc.assert(property, { numRuns: LONG ? cases * FACTOR : cases, seed });
 }
 
 export function fuzzLater<T>(
@@ -22,7 +31,11 @@ export function fuzzLater<T>(
   given: fc.Arbitrary<T>,
   holds: (value: T) => Promise<void>,
 ): Promise<void> {
-  return fc.assert(fc.asyncProperty(given, holds), { numRuns: LONG ? cases * FACTOR : cases, seed });
+  const property = fc.asyncProperty(given, async (value) => {
+    await holds(value);
+    ran += 1;
+  });
+  return fc.assert(property, { numRuns: LONG ? cases * FACTOR : cases, seed });
 }
 
 /** Text of these pieces and of anything else. */

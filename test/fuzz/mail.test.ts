@@ -2,6 +2,7 @@
  * Mail of any octets through everything that reads it: nothing throws, and nothing comes out that could leave its place
  * in a command, a list or a line.
  */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sendable } from "../../core/deliver/transaction.ts";
 import { duplicateKey } from "../../core/envelope/duplicate-key.ts";
@@ -200,7 +201,7 @@ test("aliases and users: what was read is written so that it is read the same", 
   );
   fuzz(3_000, file, (text) => {
     // Octets that are UTF-8 only when they are read once more.
-    if (/[\x80-\xff]{2}/.test(text)) return;
+    fc.pre(!/[\x80-\xff]{2}/.test(text));
     const { aliases } = parseAliasFile(text);
     for (const [from, to] of Object.entries(aliases)) {
       expectSafe(from);

@@ -42,12 +42,11 @@ function expected(phase: string, code: string): Outcome {
       return number === 220 ? BOTH_DELIVERED : ROUTE;
     case "ehlo":
       // Refused: HELO follows.
-      return number === 421 ? ROUTE : BOTH_DELIVERED;
+      return number === null || number === 421 ? ROUTE : BOTH_DELIVERED;
     case "ehlo and helo":
     case "starttls, required":
     case "auth":
-      // Before the first MAIL the first digit says it all; nothing is delivered because of these.
-      return code.startsWith("2") ? BOTH_DELIVERED : ROUTE;
+      return kind === 2 ? BOTH_DELIVERED : ROUTE;
     case "starttls, where offered":
       return BOTH_DELIVERED;
     case "mail":
@@ -144,6 +143,37 @@ function nameOf(state: RecipientState, now: number): string {
   if (state.kind !== "deferred" || state.failure.scope !== "unknown-outcome") return state.kind;
   return state.nextAt - now >= 1_800_000 ? "unknown" : "unknown, too soon";
 }
+
+/** What looks like a good reply and is none by RFC 5321 4.2: three digits, then a blank, a hyphen or the end. */
+const NO_REPLY = (good: string): readonly string[] => [
+  `${good}0 ok`,
+  `${good}ok`,
+  `${good}\tok`,
+  `${good}.ok`,
+  ` ${good} ok`,
+  `${good.slice(0, 2)} ok`,
+  `${good.charAt(0)}xx ok`,
+  `+OK ${good} ok`,
+  `${good}-one\r\n${Number(good) + 1} two`,
+  `${good}-one\r\nnothing\r\n${good} two`,
+  `${good}0-one\r\n${good}0 two`,
+];
+const SETTING_UP: Readonly<Record<string, string>> = {
+  greeting: "220",
+  ehlo: "250",
+  "ehlo and helo": "250",
+  "starttls, required": "220",
+  auth: "235",
+};
+
+test.each(Object.entries(SETTING_UP))("no reply to %s: the route waits, nobody fails", async (name, good) => {
+  const phaseCase = PHASES[name] as PhaseCase;
+  const outcomes: Record<string, Outcome> = {};
+  for (const say of NO_REPLY(good)) outcomes[say] = await deliver(phaseCase, say, true);
+  expect(outcomes).toEqual(Object.fromEntries(NO_REPLY(good).map((say) => [say, ROUTE])));
+  for (const say of [good, `${good} `, `${good}-one\r\n${good} two`, `${good}-\r\n${good}`])
+    expect([say, await deliver(phaseCase, say, true)]).toEqual([say, BOTH_DELIVERED]);
+});
 
 describe.each([true, false])("pipelining %s", (pipelining) => {
   test.each(Object.entries(PHASES))("every code to %s", { timeout: 60_000 }, async (name, phaseCase) => {

@@ -1,8 +1,8 @@
-/** Every regular expression that is written in core/**, found by reading the sources, and inputs that are hard for it. */
+/** Every regular expression that is written in the program, found by reading the sources, and inputs that are hard for it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export interface CorePattern {
+export interface SourcePattern {
   /** `core/wire/octets.ts` */
   readonly file: string;
   /** As it is written, with its flags. */
@@ -14,10 +14,10 @@ export interface CorePattern {
 const LITERAL =
   /(?<=(?:^|[=(,:[!&|?{};]|=>|\breturn)\s*)\/(?![*/])((?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+)\/([dgimsuvy]*)/gm;
 
-export function corePatterns(root = "core"): CorePattern[] {
-  const found = new Map<string, CorePattern>();
+export function patternsOf(root: string): SourcePattern[] {
+  const found = new Map<string, SourcePattern>();
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith(".ts")) continue;
+    if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
     const file = join(entry.parentPath, entry.name).replaceAll("\\", "/");
     const source = readFileSync(file, "utf8")
       .replace(/^\s*\/\*[\s\S]*?\*\//gm, "")
@@ -88,7 +88,7 @@ export interface Worst {
 
 /** Inputs of so many characters that end in something that does not fit; stops at the first beyond the limit. */
 export function worstOf(
-  { pattern, text }: CorePattern,
+  { pattern, text }: SourcePattern,
   size: number,
   limit: number,
   only?: readonly string[],
