@@ -210,7 +210,10 @@ export const openGateway: OpenGateway = async (options) => {
     lists: () => lists.inForce(),
     probe: (addresses) => dispatcher.probe(ownSender(settings.domains.primary), addresses),
     isRelayDenied: (reply) => explain(reply).category === "relay-denied",
-    resolve: (message, header) => judging.resolve(message, header),
+    resolve(message, header) {
+      records.resolvedAnew(message.id);
+      return judging.resolve(message, header);
+    },
     kick: () => dispatcher.kick(),
     onBack: (ids) => records.broughtBack(ids),
     onJunked: (id) => records.junked(id),

@@ -18,6 +18,7 @@ import { escapeUnprintable } from "../model/reply.ts";
 import type { AccountSettings } from "../model/settings.ts";
 import { assertNever } from "../util/assert-never.ts";
 import type { AccountReporter } from "./account-reporter.ts";
+import { Ahead, Tasks } from "./ahead.ts";
 import { parkedProblem, tooLargeProblem } from "./collection-alerts.ts";
 import { IntakeWindow } from "./intake-window.ts";
 import type { ListedMessage } from "./mailbox-listing.ts";
@@ -70,7 +71,6 @@ export interface RetrievalCounts {
   readonly oversize: number;
 }
 
-const AHEAD_OCTETS = 8 * 1_048_576;
 const STOP_GRACE = 10_000;
 const MISMATCHES_LOGGED = 3;
 
@@ -374,64 +374,6 @@ export class Retrieval {
   #octetLimit(): number {
     const { maxMessageBytes } = this.#options;
     return maxMessageBytes + Math.max(65_536, Math.ceil(maxMessageBytes / 20));
-  }
-}
-
-/** What is under way; nothing of what is over is kept. */
-class Tasks {
-  readonly #open = new Set<Promise<void>>();
-  #fault: { readonly error: unknown } | null = null;
-
-  add(task: Promise<void>): void {
-    const over = task
-      .catch((error: unknown) => {
-        this.#fault ??= { error };
-      })
-      .finally(() => this.#open.delete(over));
-    this.#open.add(over);
-  }
-
-  /** Rejects with the first fault, when all are over. */
-  async done(): Promise<void> {
-    await Promise.all(this.#open);
-    if (this.#fault !== null) throw this.#fault.error;
-  }
-}
-
-/** What was asked for and is not received yet. One message may always be. */
-class Ahead {
-  readonly #most: number;
-  #messages = 0;
-  #octets = 0;
-  #wake = (): void => {};
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  fits(octets: number): boolean {
-    return this.#messages === 0 || (this.#messages < this.#most && this.#octets + octets <= AHEAD_OCTETS);
-  }
-
-  /** The returned function takes it off again. */
-  add(octets: number): () => void {
-    this.#messages += 1;
-    this.#octets += octets;
-    return () => {
-      this.#messages -= 1;
-      this.#octets -= octets;
-      this.wake();
-    };
-  }
-
-  change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
-  wake(): void {
-    this.#wake();
   }
 }
 

@@ -67,6 +67,7 @@ export class MailRecords {
     this.#totals = noTotals;
     this.#waiters = [];
     this.#deferred.clear();
+    this.#unmapped.clear();
     this.#undelivered.clear();
     this.#findings.restart();
   }
@@ -178,6 +179,11 @@ export class MailRecords {
     const trail = this.#parts.trailOf(message.id);
     const addresses = new Map(message.recipients.map(({ id, address }) => [id, address]));
     return (id) => originalAddress(trail, addresses.get(id) ?? "");
+  }
+
+  /** It was held, and its recipients come about as the settings say now. */
+  resolvedAnew(id: number): void {
+    this.#unmapped.delete(id);
   }
 
   /** They are not in Errors or Junk any more: the guard has them tried again. */

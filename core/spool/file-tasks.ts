@@ -4,13 +4,15 @@
  * 1. The row says where the file belongs and that this is not done yet (`file_task`); then the file is moved.
  * 2. The task is struck off only when the folders are on the disk: otherwise a file could come back after a
  *    power cut and would be taken for new mail. Striking off is done for many at once.
- * 3. A move that fails harms nobody: it is told, and done at the next start.
+ * 3. A move that fails harms nobody: it is told, and made up for when the file is asked for, or at the next start. So is
+ *    one whose commit was uncertain, as soon as that is settled.
  */
 import { join } from "node:path";
 import type { Folder } from "../model/message.ts";
 import { errorCode } from "../util/file-system.ts";
 import { FOLDERS } from "./data-directory.ts";
 import type { SpoolContext } from "./spool-context.ts";
+import { folderOrNull, number, text } from "./spool-context.ts";
 import { storageProblem } from "./spool-problem.ts";
 
 export interface FileTask {
@@ -33,6 +35,7 @@ export class FileTasks {
 
   constructor(context: SpoolContext) {
     this.#context = context;
+    context.journal.onCertain(() => void this.makeUp());
   }
 
   /** Never rejects. `missing`: the file was nowhere. */
@@ -53,6 +56,40 @@ export class FileTasks {
       this.#context.raiseAlert({ cause: `spool-files:${problem.code}`, problem });
       return "failed";
     }
+  }
+
+  /** Does what has been left undone. Never rejects: what cannot be done now either is done at the next start. */
+  makeUp(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#makeUp());
+    return this.#flushing;
+  }
+
+  async #makeUp(): Promise<void> {
+    const { directory, journal, log } = this.#context;
+    try {
+      for (const { id: open } of journal.all("SELECT id FROM message WHERE file_task = 1")) {
+        const id = number(open);
+        // Somebody may have had it put elsewhere meanwhile.
+        const row = journal.get("SELECT folder, file FROM message WHERE id = ? AND file_task = 1", id);
+        if (row === undefined) continue;
+        const to = folderOrNull(row["folder"]);
+        const file = text(row["file"]);
+        const from = await this.find(file, to);
+        if (from !== null && from !== to) await this.run({ id, file, from, to });
+      }
+    } catch (error) {
+      const { what } = storageProblem(error, directory.mail, "could not be looked through");
+      log({ source: "spool", level: "warning", text: what });
+    }
+  }
+
+  /** In which folder a file is, `to` before all others; null: in none. */
+  async find(file: string, to: Folder | null): Promise<Folder | null> {
+    const { directory, fileSystem } = this.#context;
+    for (const folder of to === null ? FOLDERS : [to, ...FOLDERS]) {
+      if ((await fileSystem.status(join(directory.folder(folder), file))) !== null) return folder;
+    }
+    return null;
   }
 
   /** Strikes off what is done. Never rejects: what stays is looked at again at the next start. */

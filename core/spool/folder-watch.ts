@@ -51,7 +51,7 @@ export class FolderWatch {
       return null;
     };
     journal.database.function("folder_touched", { deterministic: false }, touched);
-    journal.database.exec(TABLES);
+    journal.script(TABLES);
   }
 
   counts(): Readonly<Record<Folder, number>> {

@@ -1,6 +1,9 @@
+import { randomInt } from "node:crypto";
+
 /**
- * Hashes of one length. A `Set` of as many strings would need ten times the memory, and there may be one for each of
- * 100,000 listed messages. What is added must be made by a cryptographic hash: its first octets say where it stands.
+ * Hashes of one length, at least 8 octets. A `Set` of as many strings would need ten times the memory, and there may be
+ * one for each of 100,000 listed messages. Where one stands is different in each set: a server may choose its ids so
+ * that the hashes of all of them begin alike, and each look-up would go through all the others.
  */
 export class HashSet {
   readonly #octets: number;
@@ -8,6 +11,7 @@ export class HashSet {
   /** Where in `#values` a hash is, from 1; 0: free. A power of two, at least half of them free. */
   #slots = new Uint32Array(1_024);
   #size = 0;
+  readonly #factors = [oddNumber(), oddNumber()] as const;
 
   constructor(octets: number) {
     this.#octets = octets;
@@ -38,7 +42,10 @@ export class HashSet {
   /** Where it is, or would be. */
   #slotOf(hash: Buffer): number {
     const mask = this.#slots.length - 1;
-    for (let slot = hash.readUInt32LE(0) & mask; ; slot = (slot + 1) & mask) {
+    const [one, other] = this.#factors;
+    const mixed = Math.imul(hash.readUInt32LE(0), one) + Math.imul(hash.readUInt32LE(4), other);
+    // The highest bits are those that all the others have come into.
+    for (let slot = mixed >>> Math.clz32(mask); ; slot = (slot + 1) & mask) {
       const value = this.#slots[slot] as number;
       if (value === 0) return slot;
       const from = (value - 1) * this.#octets;
@@ -54,4 +61,8 @@ export class HashSet {
       this.#slots[this.#slotOf(this.#values.subarray(from, from + this.#octets))] = value;
     }
   }
+}
+
+function oddNumber(): number {
+  return randomInt(2 ** 31) * 2 + 1;
 }

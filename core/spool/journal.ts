@@ -12,8 +12,8 @@
  *    with `UncertainCommitError`, and nothing may be concluded from it.
  * 4. A log that cannot be flushed may have lost what was written before too, whatever a second flush says: then
  *    everything is written again, into the database file. Where that fails as well, the batch rejects with
- *    `UncertainCommitError`, though its rows can be read; and nothing more is written until it succeeds. What must not
- *    rest on such rows (a DELE) is decided inside a work.
+ *    `UncertainCommitError`, though its rows can be read; and nothing more is written until it succeeds (`onCertain`).
+ *    What must not rest on such rows (a DELE) waits for a work that comes after they were read.
  */
 import { writeFileSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -69,6 +69,7 @@ export class Journal {
   #log: FlushedFile | null = null;
   /** Rule 4: rows are there of which nobody knows whether they are on the disk. */
   #inDoubt = false;
+  #onCertain = (): void => undefined;
   #open = true;
 
   constructor({ path, database, fileSystem, onDamage }: JournalParts) {
@@ -84,6 +85,11 @@ export class Journal {
 
   get(sql: string, ...values: readonly Value[]): Row | undefined {
     return this.#reading(() => this.#statement(sql).get(...values));
+  }
+
+  /** Statements that read, and write temporary tables at the most. */
+  script(sql: string): void {
+    this.#reading(() => this.database.exec(sql));
   }
 
   /** Only inside a work. The number of rows changed. */
@@ -106,6 +112,11 @@ export class Journal {
       this.#queue.push({ run: work, resolve: (value) => resolve(value as T), reject });
       this.#schedule();
     });
+  }
+
+  /** `listener`: rows whose batch was rejected, since nobody knew (rule 4), are on the disk after all. */
+  onCertain(listener: () => void): void {
+    this.#onCertain = listener;
   }
 
   /** What is queued is still committed. */
@@ -148,7 +159,10 @@ export class Journal {
     const results: Result[] = [];
     let committing = false;
     try {
-      if (this.#inDoubt) this.#writeBack();
+      if (this.#inDoubt) {
+        this.#writeBack();
+        this.#onCertain();
+      }
       this.database.exec("BEGIN IMMEDIATE");
       const until = performance.now() + SLICE;
       for (const work of batch) {
@@ -184,11 +198,17 @@ export class Journal {
       await this.#log.flush();
     } catch (error) {
       this.#inDoubt = true;
-      try {
-        this.#writeBack();
-      } catch {
-        throw error;
-      }
+      // A system tells each descriptor once of what it could not write: the first try may fail by that alone.
+      if (!this.#isWrittenBack() && !this.#isWrittenBack()) throw error;
+    }
+  }
+
+  #isWrittenBack(): boolean {
+    try {
+      this.#writeBack();
+      return true;
+    } catch {
+      return false;
     }
   }
 

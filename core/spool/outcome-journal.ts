@@ -89,6 +89,7 @@ export class OutcomeJournal implements OutcomeStore {
           size: number(row["size"]),
           // What is no longer there cannot be quoted.
           form: folder === null ? "without-content" : (reportForm(row["report_next_form"]) ?? "with-content"),
+          unreadable: folder === null,
           failed: recipients
             .filter(({ state }) => state.kind === "failed" || state.kind === "expired")
             .map(({ address, state }) => ({ address, state })),
@@ -114,10 +115,14 @@ export class OutcomeJournal implements OutcomeStore {
     if (row === undefined || folder === null) return "removed";
     const place = directory.folder(folder);
     const file = text(row["file"]);
+    const onItsWay = row["file_task"] === 1;
+    if (onItsWay) await this.#tasks.makeUp();
     let present: boolean;
     try {
       const names = await fileSystem.readFolder(place);
       present = names.includes(file) || (await fileSystem.status(join(place, file))) !== null;
+      // By our own hand, and held up.
+      if (!present && onItsWay) present = (await this.#tasks.find(file, folder)) !== null;
     } catch (error) {
       const problem = storageProblem(error, `The folder ${place}`, "could not be read");
       this.#context.raiseAlert({ cause: `spool-folder:${folder}`, problem });

@@ -4,9 +4,8 @@
  * 1. An identity is kept under a hash of itself: what a server lists may be long, odd or hostile.
  * 2. A record is forgotten after 30 days in which no listing had it. The day of the last listing is precise to
  *    a day, so that a mailbox of 100,000 messages is not written anew at every check.
- * 3. Only an id that is `collected` may be deleted from the server, and only while its message is in the
- *    history or its file in its folder. An id that is `gone` and listed again must be read again first:
- *    servers use ids again.
+ * 3. Only an id that is `collected` may be deleted from the server (`safe-to-delete`). An id that is `gone` and listed
+ *    again must be read again first: servers use ids again.
  * 4. With each record comes the size that LIST gave when the message was collected: another size under the same id
  *    is another message (a mailbox that moved, ids that begin anew).
  * 5. The ids are those of one mailbox (server and user). When an account lists another one, what was collected is
@@ -14,19 +13,15 @@
  *    deleted unread nor left there for good because the old one had the same.
  * 6. Long listings are worked off in slices; the rest of the program goes on in between.
  */
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { limits } from "../model/limits.ts";
-import type { Folder } from "../model/message.ts";
 import type { SeenLedger, SeenRecord } from "../model/ports.ts";
-import { ProblemError } from "../model/problem.ts";
 import { hashUid } from "./file-name.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Row } from "./journal.ts";
-import { closeAsRemoved } from "./outcome-journal.ts";
+import { safeToDelete } from "./safe-to-delete.ts";
 import type { SpoolContext } from "./spool-context.ts";
-import { folderOrNull, number, numberOrNull, oneOf, text, textOrNull } from "./spool-context.ts";
-import { storageProblem } from "./spool-problem.ts";
+import { number, numberOrNull, oneOf, text, textOrNull } from "./spool-context.ts";
 
 const DAY = 86_400_000;
 const UID_HASH_OCTETS = 14;
@@ -37,14 +32,6 @@ const LOOK_UP = 250;
 /** With what LIST gave; the message's row may have gone. */
 const SEEN = `SELECT seen.*, message.announced_size FROM seen LEFT JOIN message ON message.id = seen.message
   WHERE seen.account = ?`;
-
-interface ToDelete {
-  readonly uid: string;
-  readonly uidHash: string;
-  readonly message: number;
-  readonly folder: Folder;
-  readonly file: string;
-}
 
 export class JournalLedger implements SeenLedger {
   readonly #context: SpoolContext;
@@ -226,120 +213,8 @@ export class JournalLedger implements SeenLedger {
     });
   }
 
-  async safeToDelete(accountId: string, uids: readonly string[]): Promise<ReadonlySet<string>> {
-    const safe = new Set<string>();
-    const filed: ToDelete[] = [];
-    for (let index = 0; index < uids.length; index += 1) {
-      const uid = uids[index] as string;
-      const found = this.#deletable(accountId, uid);
-      if (found === "safe") safe.add(uid);
-      else if (found === "vanished") await this.#vanished(accountId, hashUid(uid), null, uid, safe);
-      else if (found !== "not-ours") filed.push(found);
-      if (index % SLICE === SLICE - 1) await setImmediate();
-    }
-    const found = await this.#findFiles(filed);
-    for (const { uid, uidHash, message, folder, file } of filed) {
-      if (found.get(folder)?.has(file) === true) {
-        safe.add(uid);
-        continue;
-      }
-      // Since its row was read it may have been delivered, or moved to another folder.
-      const now = this.#deletable(accountId, uid);
-      if (now === "safe" || (typeof now === "object" && (await this.#exists(now)))) safe.add(uid);
-      else if (now !== "not-ours") await this.#vanished(accountId, uidHash, message, uid, safe);
-    }
-    // What was read here can be a moment younger than what is on the disk.
-    await this.#context.journal.commit(() => undefined);
-    return safe;
-  }
-
-  #deletable(accountId: string, uid: string): "safe" | "not-ours" | "vanished" | ToDelete {
-    const row = this.#context.journal.get(
-      `SELECT seen.uid_hash, seen.message, message.folder, message.file, message.file_task,
-         message.outcome
-       FROM seen LEFT JOIN message ON message.id = seen.message
-       WHERE seen.account = ? AND seen.uid_hash = ? AND seen.state = 'collected'`,
-      accountId,
-      hashUid(uid),
-    );
-    if (row === undefined) return "not-ours";
-    if (row["outcome"] === "removed")
-      return this.#byOtherSoftware(number(row["message"])) ? "vanished" : "safe";
-    const folder = folderOrNull(row["folder"]);
-    // On its way from one folder to another by our own hand.
-    if (folder === null || row["file_task"] === 1) return "safe";
-    return {
-      uid,
-      uidHash: text(row["uid_hash"]),
-      message: number(row["message"]),
-      folder,
-      file: text(row["file"]),
-    };
-  }
-
-  #byOtherSoftware(message: number): boolean {
-    return (
-      this.#context.journal.get(
-        `SELECT 1 FROM recipient WHERE message = ? AND state = 'removed'
-           AND detail LIKE '%by-other-software%' LIMIT 1`,
-        message,
-      ) !== undefined
-    );
-  }
-
-  /** One reading of each folder, not one look per file. A folder that cannot be read: nothing is deleted. */
-  async #findFiles(filed: readonly ToDelete[]): Promise<ReadonlyMap<Folder, ReadonlySet<string>>> {
-    const { directory, fileSystem, raiseAlert } = this.#context;
-    const found = new Map<Folder, ReadonlySet<string>>();
-    for (const [folder, files] of Map.groupBy(filed, ({ folder }) => folder)) {
-      const place = directory.folder(folder);
-      try {
-        const wanted = new Set(files.map(({ file }) => file));
-        const there = new Set<string>();
-        for await (const name of fileSystem.eachName(place)) if (wanted.has(name)) there.add(name);
-        found.set(folder, there);
-      } catch (error) {
-        const problem = storageProblem(error, `The folder ${place}`, "could not be read");
-        raiseAlert({ cause: `spool-folder:${folder}`, problem });
-        throw new ProblemError(problem, { cause: error });
-      }
-    }
-    return found;
-  }
-
-  async #exists({ folder, file }: ToDelete): Promise<boolean> {
-    const { directory, fileSystem } = this.#context;
-    const place = join(directory.folder(folder), file);
-    try {
-      return (await fileSystem.status(place)) !== null;
-    } catch (error) {
-      throw new ProblemError(storageProblem(error, place, "could not be looked at"), { cause: error });
-    }
-  }
-
-  /** PRODUCT section 2, antivirus: deleted there only where the administrator said a scanner is at work. */
-  async #vanished(
-    accountId: string,
-    uidHash: string,
-    message: number | null,
-    uid: string,
-    safe: Set<string>,
-  ): Promise<void> {
-    const { journal, clock, policy, log } = this.#context;
-    const realtime = policy().realtimeAntivirus;
-    await journal.commit(() => {
-      if (message !== null) closeAsRemoved(this.#context, message, clock.now());
-      if (!realtime) {
-        journal.run("UPDATE seen SET state = 'left' WHERE account = ? AND uid_hash = ?", accountId, uidHash);
-      }
-    });
-    if (realtime) safe.add(uid);
-    const fate = realtime ? "it is deleted from the server too" : "it is left on the server";
-    log({
-      source: "spool",
-      level: "warning",
-      text: `a message of ${accountId} was removed by other software; ${fate}`,
-    });
+  safeToDelete(accountId: string, uids: readonly string[]): Promise<ReadonlySet<string>> {
+    return safeToDelete(this.#context, accountId, uids);
   }
 
   /** One is asked for with each message that is collected. */

@@ -45,7 +45,6 @@ import { HistoryIndex } from "./history-index.ts";
 import { historyMessage } from "./history-row.ts";
 import { searchHistory } from "./history-search.ts";
 import { Holds } from "./holds.ts";
-
 import {
   type AttemptRecord,
   attemptsOf,

@@ -3,7 +3,13 @@ import { setImmediate } from "node:timers/promises";
 /** Milliseconds: well below what anybody notices, and mail is not held up. */
 const TURN = 5;
 
-/** Long work that shares its thread: it takes a few milliseconds at a time, and lets everything else have its turn. */
+/** Who rests comes to work again one after the other, each in a turn of its own of the event loop. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Long work that shares its thread: it takes a few milliseconds at a time, and lets everything else have its turn,
+ * however much of such work there is at once.
+ */
 export class Turns {
   readonly #begun = performance.now();
   #since = this.#begun;
@@ -21,7 +27,8 @@ export class Turns {
   /** Goes on at once while the turn is not over. */
   async rest(): Promise<void> {
     if (!this.over) return;
-    await setImmediate();
+    last = last.then(() => setImmediate());
+    await last;
     this.#since = performance.now();
   }
 }

@@ -112,8 +112,9 @@ export function apartFromStyles(html: string): { readonly html: string; readonly
   const styles: string[] = [];
   const rest = html
     .replace(/<!--[\s\S]*?(?:-->|$)/g, "")
-    .replace(/<style\b[^>]*>([\s\S]*?)(?:<\/style\s*>|$)/gi, (_, style: string) => {
-      styles.push(style);
+    // A tag that never ends takes the rest: looked for anew behind each of thousands, that would take for ever.
+    .replace(/<style\b[^>]*(?:>([\s\S]*?)(?:<\/style\s*>|$)|$)/gi, (_, style: string | undefined) => {
+      if (style !== undefined) styles.push(style);
       return "";
     })
     .replace(/<(?:base|meta|link)\b[^>]*>?/gi, "");

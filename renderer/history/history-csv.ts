@@ -1,6 +1,8 @@
 /**
- * The history as CSV (RFC 4180): UTF-8 with byte order mark, so that office programs read it. A field that such a
- * program would take for a formula is preceded by an apostrophe: subjects and names are written by strangers. Pure.
+ * The history as CSV (RFC 4180): UTF-8 with byte order mark, so that office programs read it. What such a program would
+ * take for the begin of a formula gets an apostrophe before it, since subjects and names are written by strangers: at the
+ * begin of a field, and within one behind whatever else may be taken for a separator. (Excel splits at semicolons where
+ * the comma is for decimals, and then sees no quotes within a line.) Pure.
  */
 import type { HistoryRow } from "../../core/model/history.ts";
 
@@ -45,7 +47,10 @@ export function csvRow(row: HistoryRow): string {
   return `${CSV_FIELDS.map((field) => quoted(values[field])).join(",")}\r\n`;
 }
 
+const BEHIND_A_SEPARATOR = /([;|\t\r\n]"*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+const AT_THE_BEGIN = /^(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/;
+
 function quoted(value: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const harmless = value.replace(BEHIND_A_SEPARATOR, "$1'").replace(AT_THE_BEGIN, "'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

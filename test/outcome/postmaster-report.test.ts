@@ -208,6 +208,13 @@ describe("composeReport", () => {
     expect(text).toContain("your server refused the report that held it");
   });
 
+  it("says so when there is nothing that could be included", async () => {
+    const gone = await order("SECRET", { form: "without-content", unreadable: true });
+    const text = (await read(composeReport(gone, context))).replaceAll("=\r\n", "");
+    expect(text).toContain("its file has gone from the Errors folder, or cannot be read");
+    expect(text).not.toMatch(/SECRET|server refused the report|stays in the Errors folder/);
+  });
+
   it.each(["first-500-lines", "attach"] as const)(
     "broken off, leaves no original open (%s)",
     async (style) => {

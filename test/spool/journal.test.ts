@@ -119,6 +119,22 @@ describe("the journal", () => {
     database.close();
   });
 
+  test("SQLite may hear of the same failure once more, when it writes back", async () => {
+    const files = new FaultyFileSystem();
+    const { journal } = openJournal(path, NOW, files);
+    files.plan = (operation) => (operation === "flush" ? "EIO" : null);
+    const prepare = journal.database.prepare.bind(journal.database);
+    let told = false;
+    journal.database.prepare = (sql) => {
+      if (told || !sql.includes("wal_checkpoint")) return prepare(sql);
+      told = true;
+      throw Object.assign(new Error("disk I/O error"), { errcode: 10 });
+    };
+    await journal.commit(() => set(journal, "a", "1"));
+    expect([told, names(journal)]).toEqual([true, ["a"]]);
+    await journal.close();
+  });
+
   test("neither flushed nor written back is uncertain, and nothing more is written before that succeeds", async () => {
     const files = new FaultyFileSystem();
     const { journal } = openJournal(path, NOW, files);

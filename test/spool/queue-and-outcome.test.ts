@@ -348,6 +348,34 @@ describe("antivirus", () => {
     expect(spool.attempts(1)[0]?.state).toBe("body-missing");
   });
 
+  test("a file that could not be moved back into Inbox is not gone: it is moved, and sent", async () => {
+    await take(spool, "a");
+    await spool.outcomes.apply(settlement(await claimOne(), ["failed"], { kind: "errors", report: "off" }));
+    const { queueId = "" } = spool.message(1) ?? {};
+    files.plan = (operation) => (operation === "rename" ? "EIO" : null);
+    await spool.actions.act({
+      queueId,
+      action: "retry",
+      kind: "resend-to-original",
+      actionId: "1",
+      actor: "me",
+    });
+    expect((await claimOne()).path).toContain("Inbox");
+    expect([names("Inbox"), await spool.bodyMissing(1), spool.message(1)?.closedAt]).toEqual([
+      [],
+      "present",
+      null,
+    ]);
+    files.plan = () => null;
+    await kit.clock.advance(60_000);
+    const again = await claimOne();
+    expect([await spool.bodyMissing(1), again.path.endsWith(names("Inbox")[0] ?? "none")]).toEqual([
+      "present",
+      true,
+    ]);
+    expect(names("Errors")).toEqual([]);
+  });
+
   test("a folder that is missing or unreadable closes nothing", async () => {
     await take(spool, "a");
     const message = await claimOne();
@@ -484,5 +512,64 @@ describe("a journal that could not be written", () => {
     await spool.close();
     spool = await kit.open();
     expect([spool.recovery.interrupted, spool.message(1)?.outcome]).toEqual([0, "delivered"]);
+  });
+});
+
+describe("a journal that could neither be flushed nor written back", () => {
+  const disk = { broken: false };
+
+  beforeEach(() => {
+    files.plan = (operation) => (operation === "flush" && disk.broken ? "EIO" : null);
+    const prepare = DatabaseSync.prototype.prepare;
+    vi.spyOn(DatabaseSync.prototype, "prepare").mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql.includes("wal_checkpoint") && disk.broken) {
+        throw Object.assign(new Error("disk I/O error"), { errcode: 10 });
+      }
+      return prepare.call(this, sql);
+    });
+  });
+  afterEach(() => {
+    disk.broken = false;
+    vi.restoreAllMocks();
+  });
+
+  test("nothing is deleted from the server for what can only be read there", async () => {
+    disk.broken = true;
+    expect(await problemOf(take(spool, "a"))).toBe("disk-error");
+    expect(spool.ledger.find("main", ["a"]).get("a")?.state).toBe("collected");
+    expect(await problemOf(spool.ledger.safeToDelete("main", ["a"]))).toBe("disk-error");
+    disk.broken = false;
+    expect(await spool.ledger.safeToDelete("main", ["a"])).toEqual(new Set(["a"]));
+    expect([(await take(spool, "a")).kind, names("Inbox").length]).toEqual(["known", 1]);
+  });
+
+  test("who was claimed with it is claimed again", async () => {
+    await take(spool, "a");
+    disk.broken = true;
+    expect(await problemOf(claimOne())).toBe("disk-error");
+    disk.broken = false;
+    expect((await claimOne()).id).toBe(1);
+    expect(spool.attempts(1).length).toBe(1);
+  });
+
+  test("what it recorded all the same counts once, and the files follow it", async () => {
+    for (const uid of ["a", "b", "c"]) await take(spool, uid);
+    const delivered = settlement(await claimOne(), ["delivered"], { kind: "done", backup: false });
+    const failed = settlement(await claimOne(), ["failed"], { kind: "errors", report: "off" });
+    disk.broken = true;
+    const applied = await Promise.all(
+      [delivered, failed].map((each) => problemOf(spool.outcomes.apply(each))),
+    );
+    expect([applied, names("Inbox").length]).toEqual([["disk-error", "disk-error"], 3]);
+    disk.broken = false;
+    expect((await claimOne()).id).toBe(3);
+    await spool.close();
+    spool = await kit.open({ fileSystem: files });
+    expect([spool.recovery.moved, spool.recovery.leftovers, spool.counts()]).toEqual([
+      0,
+      0,
+      { Inbox: 1, Errors: 1, Junk: 0, Backup: 0 },
+    ]);
+    expect([names("Inbox").length, names("Errors").length]).toEqual([1, 1]);
   });
 });

@@ -58,6 +58,13 @@ describe("people", () => {
     ["anna@a.example (Anna Weber)", { name: "Anna Weber", address: "anna@a.example" }],
     [" anna@a.example ", { name: "anna@a.example", address: "" }],
     ["", { name: "", address: "" }],
+    ["Anna (Sales) <anna@a.example>", { name: "Anna (Sales)", address: "anna@a.example" }],
+    ["anna@a.example ()", { name: "anna@a.example ()", address: "" }],
+    ["anna weber (Sales)", { name: "anna weber (Sales)", address: "" }],
+    ["Anna <a@b.c> x", { name: "Anna <a@b.c> x", address: "" }],
+    ["<<a@b.c>", { name: "<", address: "a@b.c" }],
+    [`${" ".repeat(100_000)}x`, { name: "x", address: "" }],
+    [`x${" ".repeat(100_000)}y`, { name: `x${" ".repeat(100_000)}y`, address: "" }],
   ])("%s", (from, shown) => {
     expect(nameAndAddress(from)).toEqual(shown);
   });

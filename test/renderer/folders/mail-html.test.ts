@@ -74,6 +74,11 @@ describe("before the text is read as HTML", () => {
     ).toEqual({ html: "<p>One</p>", styles: "a{}\nc{}" });
   });
 
+  test("a tag that never ends takes the rest, as browsers have it; thousands of them take no time", () => {
+    expect(apartFromStyles("<p>One</p><style title='Two'")).toEqual({ html: "<p>One</p>", styles: "" });
+    expect(apartFromStyles("<style ".repeat(200_000))).toEqual({ html: "", styles: "" });
+  });
+
   test("what comes together by it is still there to be examined", () => {
     expect(apartFromStyles("<scr<style></style>ipt>alert(1)</script>").html).toBe(
       "<script>alert(1)</script>",

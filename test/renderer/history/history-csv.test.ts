@@ -44,6 +44,15 @@ test.each([
   ["=HYPERLINK(1)", "'=HYPERLINK(1)"],
   ['@SUM("a")', `"'@SUM(""a"")"`],
   ["-1", "'-1"],
+  ["+1", "'+1"],
+  ["\t=1", "'\t'=1"],
+  ["\r\n=1", "\"'\r\n'=1\""],
+  ["\uff1d1", "'\uff1d1"],
+  ["offer;=1+1", "offer;'=1+1"],
+  ['offer;"=1+1', `"offer;""'=1+1"`],
+  ["a\t@SUM(1)|+1", "a\t'@SUM(1)|'+1"],
+  ["a\n-1", '"a\n\'-1"'],
+  ["a = b; c - d, 1-2", '"a = b; c - d, 1-2"'],
 ])("what strangers wrote is harmless: %j", (subject, expected) => {
   const text = csvRow({ ...row, summary: { ...row.summary, subject } });
   expect(text).toContain(`(+2),${expected},1234`);

@@ -1,0 +1,61 @@
+/** Messages that are asked for ahead of their answers: how far, and what is under way. */
+
+const AHEAD_OCTETS = 8 * 1_048_576;
+
+/** What was asked for and is not received yet. One message may always be. */
+export class Ahead {
+  readonly #most: number;
+  #messages = 0;
+  #octets = 0;
+  #wake = (): void => {};
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  fits(octets: number): boolean {
+    return this.#messages === 0 || (this.#messages < this.#most && this.#octets + octets <= AHEAD_OCTETS);
+  }
+
+  /** The returned function takes it off again. */
+  add(octets: number): () => void {
+    this.#messages += 1;
+    this.#octets += octets;
+    return () => {
+      this.#messages -= 1;
+      this.#octets -= octets;
+      this.wake();
+    };
+  }
+
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+}
+
+/** What is under way; nothing of what is over is kept. */
+export class Tasks {
+  readonly #open = new Set<Promise<void>>();
+  #fault: { readonly error: unknown } | null = null;
+
+  add(task: Promise<void>): void {
+    const over = task
+      .catch((error: unknown) => {
+        this.#fault ??= { error };
+      })
+      .finally(() => this.#open.delete(over));
+    this.#open.add(over);
+  }
+
+  /** Rejects with the first fault, when all are over. */
+  async done(): Promise<void> {
+    await Promise.all(this.#open);
+    if (this.#fault !== null) throw this.#fault.error;
+  }
+}
