@@ -76,7 +76,7 @@ test("a disk that cannot be asked", async () => {
   expect(found[1]).toEqual([
     "disk-space",
     "fail",
-    "Asking for the free space of /data failed: EIO.",
+    "Asking for the free space of /data failed: the disk reports an error (EIO).",
     "Check the disk and try again.",
   ]);
 });

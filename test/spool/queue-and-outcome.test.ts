@@ -270,6 +270,7 @@ describe("reports", () => {
         accountId: "main",
         size: spool.message(1)?.size,
         form: "with-content",
+        unreadable: false,
         failed: [{ address: "b@x.example", state: { kind: "failed", at: kit.clock.now(), failure: NO } }],
         delivered: ["a@x.example"],
       },
