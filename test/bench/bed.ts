@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 /** The servers of a bench, all on loopback, with a temporary folder for everything that is written. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,6 +32,9 @@ const DELAY_PROXY = fileURLToPath(new URL("delay-proxy.ts", import.meta.url));
 
 export async function openBed(): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), "efs-bench-"));
+  // Each folder below it in a part of the disk of its own (ext4), as different programs' folders are: otherwise making a
+  // file there goes through the inodes of all that were deleted by the runs before. Elsewhere it is refused, and not needed.
+  spawnSync("chattr", ["+T", folder], { stdio: "ignore" });
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const each of closing.toReversed()) await each();
