@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 /** The servers of a bench, all on loopback, with a temporary folder for everything that is written. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
