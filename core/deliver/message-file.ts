@@ -14,13 +14,13 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Failure } from "../model/failure.ts";
 import type { QueuedMessage } from "../model/message.ts";
 import type { Problem } from "../model/problem.ts";
+import { BLOCK, giveBlock, takeBlock } from "../util/block-pool.ts";
 import { fileProblem } from "../util/file-problem.ts";
 import { errorCode } from "../util/file-system.ts";
 import { unreadableBody } from "./classify.ts";
 
 /** Up to here a message is read whole. */
 const WHOLE = 131_072;
-const BLOCK = 262_144;
 
 export type OpenedBody =
   | { readonly kind: "open"; readonly body: MessageFile }
@@ -89,9 +89,10 @@ function inMemory(whole: Buffer): MessageFile {
 }
 
 function inBlocks(file: FileHandle, size: number): MessageFile {
-  const buffers = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)] as const;
+  const buffers = [takeBlock(), takeBlock()] as const;
   let position = 0;
   let turn: 0 | 1 = 0;
+  let ended = false;
   return {
     size,
     async next() {
@@ -108,12 +109,16 @@ function inBlocks(file: FileHandle, size: number): MessageFile {
         position += filled;
         if (position < size) return { block: buffer.subarray(0, filled), last: false };
         const beyond = await file.read(Buffer.allocUnsafe(1), 0, 1, position);
-        return beyond.bytesRead === 0 ? { block: buffer.subarray(0, filled), last: true } : null;
+        ended = beyond.bytesRead === 0;
+        return ended ? { block: buffer.subarray(0, filled), last: true } : null;
       } catch {
         return null;
       }
     },
     async close() {
+      // All of it has left; of one that was broken off a socket may still hold a block.
+      if (ended) for (const buffer of buffers) giveBlock(buffer);
+      ended = false;
       await file.close().catch(() => {});
     },
   };

@@ -11,12 +11,12 @@
 import { limits } from "../model/limits.ts";
 import type { ReceivedBody } from "../model/message.ts";
 import type { ReceivingBody } from "../model/ports.ts";
+import { BLOCK, giveBlock, takeBlock } from "../util/block-pool.ts";
 import { buffersPassed } from "../util/dead-buffers.ts";
 import type { FileSystem, WritableFile } from "../util/file-system.ts";
 import { MessageScanner } from "./message-scan.ts";
 import { storageError } from "./spool-problem.ts";
 
-const BLOCK = 262_144;
 const WAIT_ABOVE = 1_048_576;
 
 export class BodyFile implements ReceivingBody {
@@ -27,8 +27,6 @@ export class BodyFile implements ReceivingBody {
   #buffered = 0;
   /** A large message: what is being filled; `#buffered` octets of it are. */
   #block: Buffer | null = null;
-  /** Written out, to be filled again: a large message is not to leave its own size in dead memory behind. */
-  readonly #spare: Buffer[] = [];
   /** Handed to the disk and not written yet. */
   #waiting = 0;
   #file: Promise<WritableFile> | null = null;
@@ -92,7 +90,7 @@ export class BodyFile implements ReceivingBody {
     }
     for (const part of parts) {
       for (let from = 0; from < part.length; ) {
-        this.#block ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
+        this.#block ??= takeBlock();
         const copied = part.copy(this.#block, this.#buffered, from);
         this.#buffered += copied;
         from += copied;
@@ -121,7 +119,7 @@ export class BodyFile implements ReceivingBody {
       }
       this.#waiting -= size;
       if (block !== null) {
-        this.#spare.push(block);
+        giveBlock(block);
         buffersPassed(size);
       }
     });

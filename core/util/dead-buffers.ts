@@ -3,12 +3,12 @@
  *
  * Each read of a socket makes a new buffer that is dead a moment later. V8 hardly counts what buffers hold
  * towards its young generation, so that 80 MB and more of dead ones pile up before it looks at them. Asked for
- * every 16 MB, a collection of the young generation alone takes about a millisecond and gives them back.
+ * every 8 MB, a collection of the young generation alone takes about a millisecond and gives them back.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-const EVERY = 16 * 1_048_576;
+const EVERY = 8 * 1_048_576;
 
 type Collect = (options: { readonly type: "minor" }) => void;
 

@@ -56,7 +56,8 @@ function expectedHashes(fill: MailboxFill): readonly string[] {
 
 test("nothing to do", SLOW, async () => {
   const { peak } = await measure("nothing", { kind: "none" }, 0);
-  expect(peak).toBeLessThan(LIMIT / 1.5);
+  // The first run of changed sources also compiles them.
+  expect(peak).toBeLessThan(LIMIT / 1.25);
 });
 
 test("20 messages of 25 MB", SLOW, async () => {
