@@ -8,7 +8,8 @@
  *    written, nothing more goes out at all.
  * 4. At most 100 recipients a transaction (RFC 5321 4.5.3.1.8). Each transaction is settled by itself; what is left
  *    of a message is claimed again, at once.
- * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished.
+ * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished, and does not
+ *    speak for the route.
  * 6. A deferred route whose probe is due is tried also when there is nothing to send.
  * 7. Told to stop: what is past its final dot is finished, everything else is released.
  */
@@ -306,6 +307,8 @@ export class DeliveryRun {
     const { route } = this.#context;
     if (transaction.finished) {
       hand.finished += 1;
+      // It was in hand before: a server that is just ending finishes what it has, and takes nothing new.
+      if (this.#routeDown) return;
       const onTrial = !route.usable;
       await route.finished();
       if (onTrial) this.#notify();

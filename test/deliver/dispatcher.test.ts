@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { DeliverySettings } from "../../core/deliver/dispatcher.ts";
 import type { AttemptResult } from "../../core/model/message.ts";
 import { openDesk } from "../support/delivery-desk.ts";
@@ -694,6 +694,40 @@ describe("another server in the settings", () => {
       await second.close();
     }
   });
+});
+
+it("a server that is ending finishes what it has: that does not speak for the route", async () => {
+  let stalled = false;
+  const going = { say: "421 4.3.2 going away", and: "close" } as const;
+  const desk = await openDesk({
+    script({ phase, connection }) {
+      if (phase === "final" && connection === 1) {
+        stalled = true;
+        return { and: "stall" };
+      }
+      if (phase === "mail" && connection === 0 && stalled) return going;
+      return phase === "greeting" && connection > 1 ? going : undefined;
+    },
+  });
+  for (let count = 0; count < 100; count += 1) await desk.queue.add({ recipients: [ANNA] });
+  const running = desk.dispatcher({ connections: 2 }).run({ kinds: ["mail"] });
+  await vi.waitFor(() => expect(desk.alerts.map(({ cause }) => cause)).toEqual(["route-down"]), 15_000);
+  const before = desk.server.messages.length;
+  desk.server.drip("250 2.0.0 taken\r\n");
+  let over = false;
+  running.finally(() => {
+    over = true;
+  });
+  // It says nothing to QUIT any more.
+  await vi.waitFor(async () => {
+    await desk.clock.advance(1_000);
+    expect(over).toBe(true);
+  }, 10_000);
+  expect(await running).toMatchObject({
+    delivered: before,
+    routeProblem: { quote: expect.stringContaining("421") },
+  });
+  expect([desk.queue.record.failures, [...desk.queue.claimed]]).toEqual([1, []]);
 });
 
 describe("the second server", () => {
