@@ -96,6 +96,10 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   );
   writeFileSync(join(etc, "master.cf"), masterConfiguration(port));
   writeRules(etc, "normal");
+  // After a hard end "postfix check" tidies the queue up, as another user, and fails where it cannot log that.
+  const mailLog = join(folder, "mail.log");
+  writeFileSync(mailLog, "");
+  chmodSync(mailLog, 0o666);
 
   let server: GuardedProcess | null = null;
   const log = (): string =>
