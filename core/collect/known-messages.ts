@@ -3,7 +3,7 @@
  * as long as they are collected. Read in pieces, so that a long listing holds up nobody.
  */
 import { setImmediate } from "node:timers/promises";
-import type { SeenLedger, SeenRecord } from "../model/ports.ts";
+import { SEEN_STATES, type SeenLedger, type SeenRecord } from "../model/ports.ts";
 import { LOOK_UP } from "./in-pieces.ts";
 import type { MailboxListing } from "./mailbox-listing.ts";
 
@@ -18,17 +18,6 @@ export interface KnownMessage {
   readonly hasOtherSize: boolean;
 }
 
-/** In the order of their numbers here, from 1. */
-const STATES: readonly SeenRecord["state"][] = [
-  "failing",
-  "collected",
-  "gone",
-  "waiting",
-  "skipped",
-  "parked",
-  "oversize",
-  "left",
-];
 const HAS_HASH = 1;
 const HAS_OTHER_SIZE = 2;
 const MOST_TRIES = 255;
@@ -59,7 +48,7 @@ export class KnownMessages {
     const { announcedSize = null, collectedAt, state, tries, wholeHash } = record;
     const size = this.#listing.sizeAt(place);
     const hasOtherSize = size !== null && announcedSize !== null && size !== announcedSize;
-    this.#states[place] = STATES.indexOf(state) + 1;
+    this.#states[place] = SEEN_STATES.indexOf(state) + 1;
     this.#tries[place] = Math.min(tries, MOST_TRIES);
     this.#facts[place] = (wholeHash === null ? 0 : HAS_HASH) | (hasOtherSize ? HAS_OTHER_SIZE : 0);
     this.#collectedAt[place] = collectedAt ?? Number.NaN;
@@ -70,7 +59,7 @@ export class KnownMessages {
 
   /** null: the ledger does not have its id. */
   at(place: number): KnownMessage | null {
-    const state = STATES[(this.#states[place] as number) - 1];
+    const state = SEEN_STATES[(this.#states[place] as number) - 1];
     if (state === undefined) return null;
     const facts = this.#facts[place] as number;
     const collectedAt = this.#collectedAt[place] as number;

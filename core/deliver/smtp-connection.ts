@@ -16,6 +16,7 @@
  * reach the transcript, and a lost connection is destroyed at once, with whatever was to be written.
  */
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import type { SmtpPhase } from "../model/failure.ts";
@@ -241,7 +242,7 @@ export class SmtpConnection extends Base {
    */
   async beginBody(): Promise<void> {
     this.#phase = "body";
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
     this.#refuseEarlyReply();
   }
 

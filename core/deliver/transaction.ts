@@ -12,6 +12,7 @@
  * 6. A refused transaction is followed by RSET. An answer too many, or a 354 in answer to RSET, says that answers
  *    and commands got out of step, and then no refusal of this transaction is believed for good.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Failure } from "../model/failure.ts";
 import type { DeliveryOutcome, QueuedMessage, QueuedRecipient } from "../model/message.ts";
 import type { SmtpReply } from "../model/reply.ts";
@@ -80,7 +81,7 @@ export async function deliverMessage(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // What the server sent behind its last answer, a 421 or its end, is seen before MAIL: that message need not wait then.
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
     if (signal?.aborted) return { kind: "cancelled" };
     return await transact(context, message, recipients, octets, opened.body, traceHeader);
   } finally {
@@ -300,7 +301,7 @@ async function endRefused(context: TransactionContext, ask: Asker): Promise<bool
 async function reset(context: TransactionContext): Promise<boolean> {
   const { connection } = context;
   // An answer too many may lie behind the last one.
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   if (connection.lost !== null) return connection.lost.cause !== "protocol";
   const answer = await connection.command("RSET", "mail");
   if (isLoss(answer)) return answer.cause !== "protocol";

@@ -83,6 +83,18 @@ export interface Intake {
   open(source: MessageSource): Promise<IncomingMessage>;
 }
 
+/** The first is what a state counts as that cannot be read: the message is looked at once more. */
+export const SEEN_STATES = [
+  "failing",
+  "collected",
+  "gone",
+  "waiting",
+  "skipped",
+  "parked",
+  "oversize",
+  "left",
+] as const;
+
 /** What we know of one listed message of one account. */
 export interface SeenRecord {
   readonly uid: string;
@@ -94,7 +106,7 @@ export interface SeenRecord {
    * oversize: larger than the limit, left on the server, alert given.
    * left: its file vanished before the session ended (antivirus): neither deleted nor collected again.
    */
-  readonly state: "collected" | "gone" | "waiting" | "skipped" | "failing" | "parked" | "oversize" | "left";
+  readonly state: (typeof SEEN_STATES)[number];
   readonly tries: number;
   /** ms since 1970; null when it was never collected. */
   readonly collectedAt: number | null;

@@ -172,7 +172,7 @@ export class Journal {
       committing = true;
       this.database.exec("COMMIT");
     } catch (error) {
-      if (this.database.isTransaction) this.#undo("ROLLBACK");
+      if (this.database.isTransaction) this.#rollBack();
       // A disk that is full took no complete commit record; after any other failure it may be there.
       this.#reject(batch, this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full));
       return;
@@ -238,9 +238,9 @@ export class Journal {
     }
   }
 
-  #undo(sql: string): void {
+  #rollBack(): void {
     try {
-      this.database.exec(sql);
+      this.database.exec("ROLLBACK");
     } catch {
       // The connection is in trouble already; that is what is reported.
     }

@@ -15,7 +15,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { limits } from "../model/limits.ts";
-import type { SeenLedger, SeenRecord } from "../model/ports.ts";
+import { SEEN_STATES, type SeenLedger, type SeenRecord } from "../model/ports.ts";
 import { hashUid } from "./file-name.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Row } from "./journal.ts";
@@ -286,16 +286,7 @@ function seenRecord(row: Row, uid: string): SeenRecord {
   return {
     uid,
     ...(announcedSize === null ? {} : { announcedSize }),
-    state: oneOf(row["state"], [
-      "failing",
-      "collected",
-      "gone",
-      "waiting",
-      "skipped",
-      "parked",
-      "oversize",
-      "left",
-    ]),
+    state: oneOf(row["state"], SEEN_STATES),
     tries: number(row["tries"]),
     collectedAt: numberOrNull(row["collected_at"]),
     wholeHash: textOrNull(row["whole_hash"]),
