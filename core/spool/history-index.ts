@@ -2,7 +2,8 @@
  * The full-text index of the history, kept in step with the rows.
  *
  * 1. A row enters it once, when its message is closed, in batches behind the mail: taking a message over does not
- *    wait for it. What is not in it yet (never many) is looked through row by row by whoever searches.
+ *    wait for it. What is still pending at the end of a run is going to wait, and enters too: it costs twice, because
+ *    its outcome has to replace it. What is not in it yet is looked through row by row by whoever searches.
  * 2. The journal's triggers mark a row whose outcome or recipients change, and take out one that is deleted,
  *    whoever does it, in the same transaction. FTS5's `secure-delete` leaves nothing of its words behind.
  * 3. Each token carries the number of its block of ids. A word that is in every message is so never more work than
@@ -13,7 +14,7 @@ import { ProblemError } from "../model/problem.ts";
 import { addressWords, idWord, textWords } from "./history-words.ts";
 import type { Row } from "./journal.ts";
 import type { SpoolContext } from "./spool-context.ts";
-import { number, text } from "./spool-context.ts";
+import { number, numberOrNull, text } from "./spool-context.ts";
 
 /** Ids of a block, and of a zone (when they were taken over), as powers of two. */
 export const BLOCK_BITS = 14;
@@ -31,6 +32,8 @@ const AGAIN = 16;
  * would slow it down. Looking through them takes some milliseconds. A run ends with none.
  */
 const WAITING = 5_000;
+/** Ids of which a transaction looks for such as are closed: very many may be pending. */
+const STRETCH = 4_096;
 /** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
 const PENDING_BEHIND = 400;
 /** Addresses of one message that enter the index. */
@@ -107,21 +110,18 @@ export class HistoryIndex {
     this.#waiting = number(row?.["number"]);
   }
 
-  /** A message was taken over, or has another outcome. Cheap; when many wait, they are entered behind whatever is going on. */
+  /** A message has another outcome. Cheap; when many wait, what is closed is entered behind whatever is going on. */
   noticed(): void {
     this.#waiting += 1;
     if (this.#waiting < WAITING || this.#running !== null || this.#closed) return;
     // What cannot be written now is found by the scan, and tried again.
-    this.catchUp().catch(() => undefined);
+    this.#start((after) => this.#closedBatch(after)).catch(() => undefined);
   }
 
-  /** Enters all that is closed. Rejects with ProblemError. */
-  catchUp(): Promise<void> {
-    this.#waiting = 0;
-    this.#running ??= this.#enterAll().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
+  /** A run is over: enters all but what came last and is pending. Rejects with ProblemError. */
+  async catchUp(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+    await this.#start((after) => this.#batch(after));
   }
 
   /** Nothing is begun afterwards. */
@@ -132,9 +132,17 @@ export class HistoryIndex {
     });
   }
 
-  async #enterAll(): Promise<void> {
+  #start(enterBatch: (after: number) => number | null): Promise<void> {
+    this.#waiting = 0;
+    this.#running ??= this.#enterAll(enterBatch).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #enterAll(enterBatch: (after: number) => number | null): Promise<void> {
     for (let after = 0; !this.#closed; ) {
-      const last = await this.#context.journal.commit(() => this.#enterBatch(after));
+      const last = await this.#context.journal.commit(() => enterBatch(after));
       if (last === null) return;
       after = last;
       await setImmediate();
@@ -142,7 +150,7 @@ export class HistoryIndex {
   }
 
   /** Inside a work. The last id entered; null: that was all. */
-  #enterBatch(after: number): number | null {
+  #batch(after: number): number | null {
     const { journal } = this.#context;
     const newest = number(journal.get("SELECT max(id) AS id FROM message")?.["id"]);
     const rows = journal.all(
@@ -152,6 +160,32 @@ export class HistoryIndex {
       newest - PENDING_BEHIND,
       BATCH,
     );
+    return this.#enterSome(rows) ?? (rows.length < BATCH ? null : number(rows.at(-1)?.["id"]));
+  }
+
+  /** The same, of what is closed. */
+  #closedBatch(after: number): number | null {
+    const { journal } = this.#context;
+    const first = numberOrNull(
+      journal.get(
+        "SELECT min(id) AS id FROM message INDEXED BY message_to_index WHERE indexed_for_search = 0 AND id > ?",
+        after,
+      )?.["id"],
+    );
+    if (first === null) return null;
+    const rows = journal.all(
+      `SELECT * FROM message INDEXED BY message_to_index
+       WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND closed_at IS NOT NULL ORDER BY id LIMIT ?`,
+      first,
+      first + STRETCH,
+      BATCH,
+    );
+    return this.#enterSome(rows) ?? (rows.length < BATCH ? first + STRETCH - 1 : number(rows.at(-1)?.["id"]));
+  }
+
+  /** The last id entered, when time was up before the end; null: all of them. */
+  #enterSome(rows: readonly Row[]): number | null {
+    const { journal } = this.#context;
     const until = performance.now() + TURN;
     let again = 0;
     for (const row of rows) {
@@ -160,7 +194,7 @@ export class HistoryIndex {
       this.#enter(row);
       if (again === AGAIN || performance.now() > until) return id;
     }
-    return rows.length < BATCH ? null : number(rows.at(-1)?.["id"]);
+    return null;
   }
 
   #enter(row: Row): void {

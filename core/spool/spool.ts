@@ -269,10 +269,8 @@ class JournalSpool implements Spool, BodyStore {
     return new BodyFile(fileSystem, join(directory.temporary, `${randomUUID()}.part`));
   }
 
-  async accept(order: AcceptOrder): Promise<Accepted> {
-    const accepted = await this.#acceptor.accept(order);
-    this.#historyIndex.noticed();
-    return accepted;
+  accept(order: AcceptOrder): Promise<Accepted> {
+    return this.#acceptor.accept(order);
   }
 
   async discard(body: ReceivedBody): Promise<void> {
