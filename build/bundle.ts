@@ -1,7 +1,7 @@
 /** Bundles what runs under Node and Electron; the pages are `vite.config.ts`'s affair. */
 import { existsSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { build, type Rolldown } from "vite";
 import { packageName } from "./find-imports.ts";
 
@@ -9,6 +9,8 @@ export interface Bundle {
   readonly name: "main" | "preload" | "cli";
   /** From the project's root. */
   readonly entry: string;
+  /** Likewise: modules that run in threads of its own, by their names beside it. */
+  readonly threads: Readonly<Record<string, string>>;
   /** Below `out/<name>`. */
   readonly file: string;
   readonly format: "es" | "cjs";
@@ -18,10 +20,13 @@ export interface Bundle {
   readonly builtins: boolean;
 }
 
+const THREADS = { "intake-thread": "core/gateway/intake-thread-entry.ts" };
+
 export const bundles: readonly Bundle[] = [
   {
     name: "main",
     entry: "electron/main.ts",
+    threads: THREADS,
     file: "main.js",
     format: "es",
     external: (dependencies) => ["electron", ...dependencies],
@@ -31,6 +36,7 @@ export const bundles: readonly Bundle[] = [
     // A sandboxed preload script can load `electron` and nothing else, and is no module.
     name: "preload",
     entry: "electron/preload.ts",
+    threads: {},
     file: "preload.cjs",
     format: "cjs",
     external: () => ["electron"],
@@ -40,6 +46,7 @@ export const bundles: readonly Bundle[] = [
     // Everything in it: it starts in a third of the time that the sources take, and needs no node_modules.
     name: "cli",
     entry: "core/headless/efs.ts",
+    threads: THREADS,
     file: "efs.js",
     format: "es",
     external: () => [],
@@ -72,10 +79,14 @@ export async function makeBundle(root: string, bundle: Bundle, folder: string): 
       // Faults are logged with places in it, which somebody reads.
       minify: false,
       rolldownOptions: {
-        input: join(root, bundle.entry),
+        input: Object.fromEntries(
+          Object.entries({ [parse(bundle.file).name]: bundle.entry, ...bundle.threads }).map(
+            ([name, entry]) => [name, join(root, entry)],
+          ),
+        ),
         output: {
           format: bundle.format,
-          entryFileNames: bundle.file,
+          entryFileNames: `[name]${parse(bundle.file).ext}`,
           chunkFileNames: "[name]-[hash].js",
           codeSplitting: bundle.format === "es",
         },

@@ -4,7 +4,7 @@
  *
  *     collect -> (intake: envelope, policy) -> spool -> deliver -> (settle) -> outcome
  */
-import { hostname } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { collectAccount } from "./collect/collector.ts";
 import { createDispatcher, type Dispatcher } from "./deliver/dispatcher.ts";
@@ -23,11 +23,13 @@ import { DAY_TOTALS_NOTE, DayTotals } from "./gateway/day-totals.ts";
 import { describePass } from "./gateway/describe-pass.ts";
 import { createDiagnosisRuns } from "./gateway/diagnosis.ts";
 import { createEvents } from "./gateway/events.ts";
+import { orderOf } from "./gateway/examine.ts";
 import { Guard } from "./gateway/guard.ts";
 import { heloName } from "./gateway/helo-name.ts";
 import { createHistoryCalls } from "./gateway/history-calls.ts";
 import { createIntake } from "./gateway/intake.ts";
-import { createJudging, type Examine } from "./gateway/judging.ts";
+import { IntakeThread } from "./gateway/intake-thread.ts";
+import { createJudging } from "./gateway/judging.ts";
 import { MailRecords } from "./gateway/mail-records.ts";
 import { MailRuns, stoppingProblem } from "./gateway/mail-runs.ts";
 import { RECENT_LINES, RecentLog } from "./gateway/recent-log.ts";
@@ -196,11 +198,17 @@ export const openGateway: OpenGateway = async (options) => {
     lists: () => lists.inForce(),
     installationId: spool.installationId,
   });
+  const thread = new IntakeThread({
+    processors: options.secondThread === true ? availableParallelism() : 1,
+    clock,
+    log,
+    temporary: spool.directory.temporary,
+    installationId: spool.installationId,
+    settings: () => settings,
+    lists: () => lists.inForce(),
+  });
   /** What is judged may be held from the start. */
-  const admitted =
-    (judge: Examine): Examine =>
-    (body, source) =>
-      guard.admit(judge(body, source));
+  const admit = (order: AcceptOrder): AcceptOrder => guard.admit(order);
   const guard = new Guard({
     clock,
     log,
@@ -252,7 +260,7 @@ export const openGateway: OpenGateway = async (options) => {
         records: { accepted: onAccepted },
         log,
         signal,
-        judge: (accountId) => admitted(judging.found(accountId)),
+        judge: (accountId) => (body, source) => admit(orderOf(judging.found(accountId)(body), source)),
       }),
     accounts: new AccountPasses({
       clock,
@@ -262,7 +270,9 @@ export const openGateway: OpenGateway = async (options) => {
       collect: async (account, password, signal) => {
         const intake = createIntake({
           bodies: spool.bodies,
-          examine: admitted(judging.collecting(account)),
+          thread: thread.door(account),
+          examine: judging.collecting(account),
+          admit,
           onAccepted: async (accepted, order) => {
             await onAccepted(accepted, order);
             dispatcher.kick();
@@ -283,7 +293,10 @@ export const openGateway: OpenGateway = async (options) => {
             tap,
             signal,
             maxMessageBytes: settings.control.maxMessageBytes,
-            onProgress: ({ toCollect }) => records.toCollect(toCollect),
+            onProgress({ toCollect }) {
+              records.toCollect(toCollect);
+              thread.expect(toCollect);
+            },
             onCollected: (octets) => records.collected(octets),
             sendHeaders: async (notice) => {
               await spoolOversizeNotice(notice, spool.bodies, ownMailContext());
@@ -354,7 +367,7 @@ export const openGateway: OpenGateway = async (options) => {
   const close = async (): Promise<void> => {
     stopSchedule?.();
     await Promise.all([runs.stop(), diagnoses.stop(), trials.stop(), writing.ended()]);
-    await dispatcher.close();
+    await Promise.all([dispatcher.close(), thread.close()]);
     await alertDesk.saved();
     await spool.close();
     await Promise.all([mailFile.close(), programFile.close()]);

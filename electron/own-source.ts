@@ -24,7 +24,7 @@ export async function openOwnSource(options: OwnSourceOptions): Promise<GatewayS
   const host = await openGatewayHost({
     openGateway,
     openSetUp,
-    options: { dataDirectory, secrets, clock, version },
+    options: { dataDirectory, secrets, clock, version, secondThread: true },
     facts: {
       version,
       host: "desktop",

@@ -57,19 +57,24 @@ export function judge(header: HeaderBlock, size: number, context: ExamineContext
   };
 }
 
+/** What a message is taken over with, but for where it came from. */
+export type Examined = Omit<AcceptOrder, "source" | "hashDecides">;
+
 /** A complete message, judged. Pure. */
-export function examine(body: ReceivedBody, source: MessageSource, context: ExamineContext): AcceptOrder {
+export function examine(body: ReceivedBody, context: ExamineContext): Examined {
   const { installationId } = context;
   const header = parseHeaderBlock(body.header);
   return {
     kind: "mail",
-    source,
     body,
     ...judge(header, body.size, context),
     duplicateKey: duplicateKey(header, body.bodyHash),
     reportOf: null,
     reportForm: null,
     neverReported: isOwnReport(header, installationId),
-    hashDecides: source.hashDecides ?? false,
   };
+}
+
+export function orderOf(examined: Examined, source: MessageSource): AcceptOrder {
+  return { ...examined, source, hashDecides: source.hashDecides ?? false };
 }

@@ -5,10 +5,10 @@
 import { type AliasTable, mergeAliases } from "../envelope/aliases.ts";
 import type { AddressListsInForce } from "../model/address-lists.ts";
 import type { Resolution } from "../model/envelope.ts";
-import type { AcceptOrder, MessageSource, ReceivedBody } from "../model/message.ts";
+import type { ReceivedBody } from "../model/message.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
 import { parseHeaderBlock } from "../wire/header-block.ts";
-import { type ExamineContext, examine, handAccount, judge } from "./examine.ts";
+import { type ExamineContext, type Examined, examine, handAccount, judge } from "./examine.ts";
 
 export interface JudgingParts {
   readonly settings: () => Settings;
@@ -17,13 +17,13 @@ export interface JudgingParts {
 }
 
 type Account = ExamineContext["account"];
-export type Examine = (body: ReceivedBody, source: MessageSource) => AcceptOrder;
+export type ExamineBody = (body: ReceivedBody) => Examined;
 
 export interface Judging {
   /** For a pass over this mailbox. When another one has taken the account's place meanwhile, as the account was. */
-  collecting(account: AccountSettings): Examine;
+  collecting(account: AccountSettings): ExamineBody;
   /** What was found in a folder; no account of this id: as put there by hand. */
-  found(accountId: string): Examine;
+  found(accountId: string): ExamineBody;
   /** Who gets a message that is in the spool. `size`: octets of all of it. */
   resolve(message: { readonly accountId: string; readonly size: number }, header: Buffer): Resolution;
 }
@@ -38,12 +38,12 @@ export function createJudging({ settings, lists, installationId }: JudgingParts)
   const named = (accountId: string): AccountSettings | undefined =>
     settings().accounts.find(({ id }) => id === accountId);
   return {
-    collecting: (account) => (body, source) => {
+    collecting: (account) => (body) => {
       const now = named(account.id);
       const same = now?.host === account.host && now.username === account.username;
-      return examine(body, source, contextOf(same ? now : account));
+      return examine(body, contextOf(same ? now : account));
     },
-    found: (accountId) => (body, source) => examine(body, source, contextOf(named(accountId) ?? handAccount)),
+    found: (accountId) => (body) => examine(body, contextOf(named(accountId) ?? handAccount)),
     resolve: ({ accountId, size }, header) =>
       judge(parseHeaderBlock(header), size, contextOf(named(accountId) ?? handAccount)).resolution,
   };

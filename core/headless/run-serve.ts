@@ -28,7 +28,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const host = await openGatewayHost({
     openGateway: context.openGateway,
     openSetUp: context.openSetUp,
-    options: { dataDirectory, secrets, clock, version },
+    options: { dataDirectory, secrets, clock, version, secondThread: true },
     facts: hostFacts({ dataDirectory, version }),
   });
   // What was found while it was opened is told first.

@@ -25,6 +25,8 @@ export interface GatewayOptions {
   /** For the mail log and HELO; default: this computer's name. */
   readonly hostName?: string;
   readonly version: string;
+  /** Much mail is received in a second thread; left out: all in this one. */
+  readonly secondThread?: boolean;
 }
 
 /** One run: collect, deliver, report errors. */

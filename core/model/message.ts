@@ -53,6 +53,9 @@ export interface ReceivedBody {
   readonly wireSize: number;
 }
 
+/** The same, once its header was read. */
+export type StoredBody = Omit<ReceivedBody, "header">;
+
 /** What of the header is kept in the journal, to be shown and searched. Decoded for display, never sent. */
 export interface MessageSummary {
   readonly from: string;
@@ -81,7 +84,7 @@ export type JunkReason =
 export interface AcceptOrder {
   readonly kind: MessageKind;
   readonly source: MessageSource;
-  readonly body: ReceivedBody;
+  readonly body: StoredBody;
   readonly summary: MessageSummary;
   readonly resolution: Resolution;
   readonly verdict: Verdict;

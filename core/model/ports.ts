@@ -161,7 +161,7 @@ export interface BodyStore {
   /** The commit: see spool/README rules. Group commit: many calls share one transaction. */
   accept(order: AcceptOrder): Promise<Accepted>;
   /** Takes the temporary file of a message that will not be accepted away. */
-  discard(body: ReceivedBody): Promise<void>;
+  discard(body: Pick<ReceivedBody, "temporaryPath">): Promise<void>;
 }
 
 export interface ReceivingBody extends ByteSink {

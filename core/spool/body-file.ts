@@ -8,6 +8,8 @@
  * 3. `complete` resolves when the content is on the disk (fsync) and the file is closed.
  * 4. After any failure the file goes; nothing was taken.
  */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { limits } from "../model/limits.ts";
 import type { ReceivedBody } from "../model/message.ts";
 import type { ReceivingBody } from "../model/ports.ts";
@@ -18,6 +20,11 @@ import { MessageScanner } from "./message-scan.ts";
 import { storageError } from "./spool-problem.ts";
 
 const WAIT_ABOVE = 1_048_576;
+
+/** A new file in the folder for temporary ones. */
+export function receiveBody(fileSystem: FileSystem, temporary: string): ReceivingBody {
+  return new BodyFile(fileSystem, join(temporary, `${randomUUID()}.part`));
+}
 
 export class BodyFile implements ReceivingBody {
   readonly #fileSystem: FileSystem;

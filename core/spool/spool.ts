@@ -2,8 +2,6 @@
  * The spool: the only writer of the four folders, and of the journal that knows all about them. It implements
  * the ports of collecting, delivering and settling; `gateway.ts` hands them out.
  */
-import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { ActionRecord } from "../model/action.ts";
 import type { TrailStep } from "../model/envelope.ts";
 import type {
@@ -32,7 +30,7 @@ import { Acceptor } from "./accept.ts";
 import { actionsOf } from "./action-rows.ts";
 import { Actions } from "./actions.ts";
 import { ActivityCounts } from "./activity.ts";
-import { BodyFile } from "./body-file.ts";
+import { receiveBody } from "./body-file.ts";
 import { bringForward } from "./bring-forward.ts";
 import { copyBody, readHeader } from "./copy-body.ts";
 import { type DataDirectory, FOLDERS, makeAbsent, openDataDirectory } from "./data-directory.ts";
@@ -266,14 +264,14 @@ class JournalSpool implements Spool, BodyStore {
 
   async receive(): Promise<ReceivingBody> {
     const { fileSystem, directory } = this.#context;
-    return new BodyFile(fileSystem, join(directory.temporary, `${randomUUID()}.part`));
+    return receiveBody(fileSystem, directory.temporary);
   }
 
   accept(order: AcceptOrder): Promise<Accepted> {
     return this.#acceptor.accept(order);
   }
 
-  async discard(body: ReceivedBody): Promise<void> {
+  async discard(body: Pick<ReceivedBody, "temporaryPath">): Promise<void> {
     const { fileSystem, directory, log } = this.#context;
     // A file that was found in a folder is not ours to throw away.
     if (!body.temporaryPath.startsWith(directory.temporary)) return;

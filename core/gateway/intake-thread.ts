@@ -1,0 +1,201 @@
+/**
+ * A second thread for the first half of taking a message over: its file, its hashes, what its header says. While much
+ * mail is collected, that holds up neither sending nor the pages.
+ *
+ * 1. It is started when there is much to collect and a second processor, and ends when it has had nothing to do.
+ * 2. Only whole small messages go there. Their octets are kept until the answer comes: when the thread ends, whatever
+ *    the cause, they are received here, and nothing was lost. A file that it left behind is cleared at the next start.
+ * 3. It answers what this thread would have found: settings and lists are replaced in the order of the messages.
+ */
+import { setImmediate } from "node:timers";
+import { Worker } from "node:worker_threads";
+import type { AddressListsInForce } from "../model/address-lists.ts";
+import type { Clock, Log } from "../model/ports.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { AccountSettings, Settings } from "../model/settings.ts";
+import type { Examined } from "./examine.ts";
+import {
+  LISTENING,
+  type ThreadAnswer,
+  type ThreadOrder,
+  type ThreadSetUp,
+} from "./intake-thread-messages.ts";
+
+export interface IntakeThreadParts extends ThreadSetUp {
+  /** With one there is no second thread. */
+  readonly processors: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  readonly lists: () => AddressListsInForce;
+}
+
+/** The thread has ended, and nothing became of the message. */
+export class ThreadEndedError extends Error {}
+
+/** The way of one account's messages through the thread. */
+export interface ThreadDoor {
+  /** Whether a message may be handed over now. */
+  readonly open: boolean;
+  /** Rejects with ProblemError as the spool would, or with `ThreadEndedError`. The octets must not change before. */
+  receive(octets: Uint8Array): Promise<Examined>;
+}
+
+interface Waiting {
+  readonly resolve: (examined: Examined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** From the sources, or beside what was bundled. */
+const ENTRY = new URL(
+  import.meta.url.endsWith(".ts") ? "intake-thread-entry.ts" : "intake-thread.js",
+  import.meta.url,
+);
+/** Messages that are worth the twentieth of a second that a thread takes to start. */
+const MANY = 100;
+const IDLE = 5_000;
+
+export class IntakeThread {
+  readonly #parts: IntakeThreadParts;
+  #worker: Worker | null = null;
+  #listening = false;
+  /** It ended by itself: it is not tried again. */
+  #failed = false;
+  #waiting = new Map<number, Waiting>();
+  #orders: ThreadOrder[] = [];
+  #lastId = 0;
+  /** What it was given. */
+  #settings: Settings | null = null;
+  #lists: AddressListsInForce | null = null;
+  #accounts = new Map<AccountSettings, number>();
+  #disarm = (): void => undefined;
+
+  constructor(parts: IntakeThreadParts) {
+    this.#parts = parts;
+  }
+
+  /** So many messages are going to be collected. */
+  expect(messages: number): void {
+    if (this.#parts.processors < 2 || messages < MANY || this.#worker !== null || this.#failed) return;
+    this.#start();
+  }
+
+  /** For a pass over this mailbox. */
+  door(account: AccountSettings): ThreadDoor {
+    const isOpen = (): boolean => this.#listening;
+    return {
+      get open() {
+        return isOpen();
+      },
+      receive: (octets) => this.#receive(account, octets),
+    };
+  }
+
+  /** What it has in hand is received here. */
+  async close(): Promise<void> {
+    this.#failed = true;
+    await this.#end();
+  }
+
+  #start(): void {
+    const { temporary, installationId } = this.#parts;
+    const workerData: ThreadSetUp = { temporary, installationId };
+    let worker: Worker;
+    try {
+      worker = new Worker(ENTRY, {
+        name: "efs-intake",
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      });
+    } catch (error) {
+      this.#ended(error);
+      return;
+    }
+    this.#worker = worker;
+    worker.unref();
+    worker.on("message", (message: typeof LISTENING | readonly ThreadAnswer[]) => {
+      if (message === LISTENING) this.#listening = true;
+      else for (const answer of message) this.#answered(answer);
+      if (this.#waiting.size === 0) this.#rest();
+    });
+    worker.on("error", (error) => this.#ended(error));
+    worker.on("exit", (code) => {
+      if (this.#worker === worker) this.#ended(new Error(`it ended with ${code}`));
+    });
+  }
+
+  #receive(account: AccountSettings, octets: Uint8Array): Promise<Examined> {
+    if (!this.#listening) return Promise.reject(new ThreadEndedError());
+    this.#disarm();
+    this.#bringUpToDate();
+    let number = this.#accounts.get(account);
+    if (number === undefined) {
+      number = this.#accounts.size;
+      this.#accounts.set(account, number);
+      this.#order({ kind: "account", number, account });
+    }
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#order({ kind: "message", id, account: number, octets });
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  #bringUpToDate(): void {
+    const settings = this.#parts.settings();
+    if (this.#settings !== settings) this.#order({ kind: "settings", settings });
+    this.#settings = settings;
+    const lists = this.#parts.lists();
+    if (this.#lists !== lists) this.#order({ kind: "lists", lists });
+    this.#lists = lists;
+  }
+
+  /** What comes in one turn goes together. */
+  #order(order: ThreadOrder): void {
+    this.#orders.push(order);
+    if (this.#orders.length > 1) return;
+    setImmediate(() => {
+      const orders = this.#orders;
+      this.#orders = [];
+      if (orders.length > 0) this.#worker?.postMessage(orders);
+    });
+  }
+
+  #answered(answer: ThreadAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ("examined" in answer) waiting?.resolve(answer.examined);
+    else waiting?.reject("problem" in answer ? new ProblemError(answer.problem) : answer.fault);
+  }
+
+  #rest(): void {
+    this.#disarm();
+    this.#disarm = this.#parts.clock.after(IDLE, () => void this.#end());
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker;
+    this.#forget();
+    await worker?.terminate();
+  }
+
+  #ended(error: unknown): void {
+    this.#failed = true;
+    this.#forget();
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `the second thread for collecting has ended (${why}); collecting goes on without it`;
+    this.#parts.log({ source: "gateway", level: "warning", text });
+  }
+
+  #forget(): void {
+    this.#disarm();
+    this.#worker = null;
+    this.#listening = false;
+    this.#settings = null;
+    this.#lists = null;
+    this.#accounts = new Map();
+    this.#orders = [];
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    for (const { reject } of waiting.values()) reject(new ThreadEndedError());
+  }
+}
