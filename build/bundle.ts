@@ -61,8 +61,10 @@ export const bundles: readonly Bundle[] = [
  * Chunks lie beside the entry: the program finds `package.json` and `out/renderer` by the same way up as in the sources.
  */
 export async function makeBundle(root: string, bundle: Bundle, folder: string): Promise<void> {
-  if (!existsSync(join(root, bundle.entry))) {
-    throw new Error(`${bundle.entry} is not there, so that out/${bundle.name} cannot be built.`);
+  const entries = { [parse(bundle.file).name]: bundle.entry, ...bundle.threads };
+  for (const entry of Object.values(entries)) {
+    if (existsSync(join(root, entry))) continue;
+    throw new Error(`${entry} is not there, so that out/${bundle.name} cannot be built.`);
   }
   const external = bundle.external(Object.keys(readPackage(root).dependencies));
   const result = (await build({
@@ -79,11 +81,7 @@ export async function makeBundle(root: string, bundle: Bundle, folder: string): 
       // Faults are logged with places in it, which somebody reads.
       minify: false,
       rolldownOptions: {
-        input: Object.fromEntries(
-          Object.entries({ [parse(bundle.file).name]: bundle.entry, ...bundle.threads }).map(
-            ([name, entry]) => [name, join(root, entry)],
-          ),
-        ),
+        input: Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, join(root, entry)])),
         output: {
           format: bundle.format,
           entryFileNames: `[name]${parse(bundle.file).ext}`,

@@ -4,8 +4,9 @@
  * 1. Claimed in batches; what was claimed and not tried is released at the end, whatever ended the run.
  * 2. The first connection has to be up before others are opened, and has to have finished a transaction when
  *    the route was deferred; never more connections than there is work for.
- * 3. A result is on disk (`settle`) before the next message goes out on that connection. When it cannot be
- *    written, nothing more goes out at all.
+ * 3. A result is on disk (`settle`) before the final dot of the next message goes out on that connection: of each
+ *    connection no more than one message can be with the server and not in the journal. Up to the dot the next one
+ *    goes on meanwhile. When a result cannot be written, nothing more goes out at all.
  * 4. At most 100 recipients a transaction (RFC 5321 4.5.3.1.8). Each transaction is settled by itself; what is left
  *    of a message is claimed again, at once.
  * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished, and does not
@@ -38,6 +39,8 @@ interface Hand {
   session: Session | null;
   messages: number;
   finished: number;
+  /** The result of the message before, going to the disk; false: it could not be written, the run ends. Never rejects. */
+  recorded: Promise<boolean>;
 }
 
 type Effect = "delivered" | "deferred" | "failed";
@@ -203,30 +206,46 @@ export class DeliveryRun {
   }
 
   async #work(first: QueuedMessage): Promise<void> {
-    const hand: Hand = { session: null, messages: 0, finished: 0 };
+    const hand: Hand = { session: null, messages: 0, finished: 0, recorded: Promise.resolve(true) };
     let message: QueuedMessage | null = first;
-    try {
-      while (message !== null) {
-        try {
-          await this.#deliver(message, hand);
-        } finally {
-          this.#busy -= 1;
-        }
-        message = await this.#take();
-      }
-    } catch (error) {
-      this.#fatal(error);
+    while (message !== null) {
+      await this.#deliver(message, hand);
+      message = await this.#take();
     }
+    await hand.recorded;
     await hand.session?.quit();
   }
 
+  /** Never rejects. The result may still be on its way to the disk (`hand.recorded`). */
   async #deliver(message: QueuedMessage, hand: Hand): Promise<void> {
-    const { ports, settings } = this.#context;
+    let recording = Promise.resolve();
+    try {
+      recording = (await this.#attempt(message, hand))?.recording ?? recording;
+    } catch (error) {
+      this.#fatal(error);
+    }
+    hand.recorded = recording
+      .then(
+        () => true,
+        (error: unknown) => {
+          this.#fatal(error);
+          return false;
+        },
+      )
+      .finally(() => {
+        this.#busy -= 1;
+        if (this.#busy === 0) this.#notify();
+      });
+  }
+
+  /** What the next message need not wait for; null: nothing. */
+  async #attempt(message: QueuedMessage, hand: Hand): Promise<{ readonly recording: Promise<void> } | null> {
+    const { ports, route, settings } = this.#context;
     const takenAt = ports.clock.now();
     const session = await this.#session(hand);
     if (session === null) {
       this.#ready.unshift(message);
-      return;
+      return null;
     }
     const connectedAt = ports.clock.now();
     const due = this.#due(message);
@@ -235,20 +254,25 @@ export class DeliveryRun {
       ports.limits?.recipientsPerTransaction ?? limits.smtp.recipientsPerTransaction,
     );
     const trace = traceHeader(message, recipients, settings.trace, connectedAt);
-    const transaction = await session.deliver(message, recipients, trace, this.#order.signal);
+    const { signal } = this.#order;
+    const transaction = await session.deliver(message, recipients, trace, {
+      mayEnd: hand.recorded,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    await hand.recorded;
     hand.messages += 1;
     switch (transaction.kind) {
       case "cancelled":
       case "not-sent":
         this.#ready.unshift(message);
-        return;
+        return null;
       case "route":
         this.#ready.unshift(message);
         await this.#routeFailed(transaction.failure);
-        return;
+        return null;
       case "body-missing":
         await ports.bodyMissing(message);
-        return;
+        return null;
       case "ended": {
         const outcomes = due.map(
           (_, index): DeliveryOutcome =>
@@ -257,8 +281,13 @@ export class DeliveryRun {
               ? { kind: "not-tried" }
               : { kind: "refused", failure: transaction.others }),
         );
-        await this.#settle(message, session, due, outcomes, [takenAt, connectedAt]);
-        await this.#judge(message, session, hand, transaction);
+        const recording = this.#settle(message, session, due, outcomes, [takenAt, connectedAt]).then(() =>
+          this.#judge(message, session, hand, transaction),
+        );
+        // What says something about the connection or the route is heard before anything else is begun there.
+        if (transaction.finished && route.usable) return { recording };
+        await recording;
+        return null;
       }
     }
   }
@@ -294,7 +323,7 @@ export class DeliveryRun {
     if (this.#order.ignoreBackoff === true) this.#tried.add(message.id);
     await ports.settle(result);
     this.#count(result);
-    if (outcomes.some((outcome) => outcome.kind === "not-tried")) this.#mayHaveMore = true;
+    if (outcomes.some((outcome) => outcome.kind === "not-tried")) this.kick();
   }
 
   /** What the transaction says about the connection and the route. */
@@ -328,6 +357,7 @@ export class DeliveryRun {
   async #session(hand: Hand): Promise<Session | null> {
     const { settings, route } = this.#context;
     if (hand.session?.usable && hand.messages < settings.messagesPerConnection) return hand.session;
+    await hand.recorded;
     await hand.session?.quit();
     hand.session = null;
     if (this.#stopping) return null;

@@ -23,7 +23,7 @@ import type { Loss } from "./loss.ts";
 import { type ProbeResult, probeRecipient } from "./probe.ts";
 import { SmtpConnection, type SmtpLimits } from "./smtp-connection.ts";
 import { type SmtpServer, serverName } from "./smtp-server.ts";
-import { deliverMessage, type Transaction } from "./transaction.ts";
+import { deliverMessage, type Transaction, type TransactionControl } from "./transaction.ts";
 
 export interface SessionPorts {
   readonly clock: Clock;
@@ -57,7 +57,7 @@ export interface Session {
     message: QueuedMessage,
     recipients: readonly QueuedRecipient[],
     traceHeader: Buffer | null,
-    signal?: AbortSignal,
+    control?: TransactionControl,
   ): Promise<Transaction>;
   /** MAIL, RCPT, RSET: asks whether the recipient would be taken; nothing is sent. */
   probe(sender: string, recipient: string): Promise<ProbeResult>;
@@ -207,8 +207,8 @@ function session(
     get usable() {
       return connection.lost === null;
     },
-    deliver: (message, recipients, traceHeader, signal) =>
-      deliverMessage(context, message, recipients, traceHeader, signal),
+    deliver: (message, recipients, traceHeader, control) =>
+      deliverMessage(context, message, recipients, traceHeader, control),
     probe: (sender, recipient) => probeRecipient(context, sender, recipient),
     quit: () => connection.leave(QUIT_WAIT),
     destroy: () => connection.fail({ cause: "cancelled", phase: "mail", code: null, reply: null }),

@@ -60,6 +60,18 @@ export type Transaction =
   | { readonly kind: "body-missing" }
   | { readonly kind: "cancelled" };
 
+export interface TransactionControl {
+  /** The final dot waits for it; false: the transaction is cancelled. */
+  readonly mayEnd?: Promise<boolean> | undefined;
+  /** Cancels it, unless the final dot is on its way. */
+  readonly signal?: AbortSignal;
+}
+
+interface DataOrder {
+  readonly traceHeader: Buffer | null;
+  readonly mayEnd: TransactionControl["mayEnd"];
+}
+
 const ACCEPTED = "accepted";
 
 export async function deliverMessage(
@@ -67,7 +79,7 @@ export async function deliverMessage(
   message: QueuedMessage,
   recipients: readonly QueuedRecipient[],
   traceHeader: Buffer | null,
-  signal?: AbortSignal,
+  { mayEnd, signal }: TransactionControl = {},
 ): Promise<Transaction> {
   const { connection, server } = context;
   if (!sendable(message.sender)) return allRefused(recipients, unsendableAddress("mail", message.sender));
@@ -83,7 +95,7 @@ export async function deliverMessage(
     // What the server sent behind its last answer, a 421 or its end, is seen before MAIL: that message need not wait then.
     for (let turn = 0; turn < 3; turn += 1) await setImmediate();
     if (signal?.aborted) return { kind: "cancelled" };
-    return await transact(context, message, recipients, octets, opened.body, traceHeader);
+    return await transact(context, message, recipients, octets, opened.body, { traceHeader, mayEnd });
   } finally {
     signal?.removeEventListener("abort", onAbort);
     connection.settle();
@@ -97,7 +109,7 @@ async function transact(
   recipients: readonly QueuedRecipient[],
   octets: number,
   body: MessageFile,
-  traceHeader: Buffer | null,
+  order: DataOrder,
 ): Promise<Transaction> {
   const { connection } = context;
   if (connection.lost !== null) return lostBefore(context, connection.lost);
@@ -142,7 +154,7 @@ async function transact(
       ? ended(complete(outcomes, null), !sessionEnded(outcomes))
       : allRefused(recipients, outOfStep(context));
   }
-  const final = loss ?? (await sendData(context, ask, body, traceHeader, fieldFilter(context, message)));
+  const final = loss ?? (await sendData(context, ask, body, order, fieldFilter(context, message)));
   if ("refusal" in final) {
     const inStep = await reset(context);
     if (!inStep) return allRefused(recipients, outOfStep(context));
@@ -174,7 +186,7 @@ async function sendData(
   context: TransactionContext,
   ask: Asker,
   body: MessageFile,
-  traceHeader: Buffer | null,
+  { traceHeader, mayEnd }: DataOrder,
   filter: HeaderFieldFilter | null,
 ): Promise<Answer | { readonly refusal: Failure }> {
   const { connection } = context;
@@ -199,6 +211,7 @@ async function sendData(
     if (part.last) {
       const rest = filter === null ? Buffer.alloc(0) : encoder.encode(filter.end());
       const end = Buffer.concat([begin, encoded, rest, encoder.end()]);
+      if ((await mayEnd) === false) connection.cancel();
       context.note(`message: ${encoder.octets} octets`);
       return connection.finish(end);
     }

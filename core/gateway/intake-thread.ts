@@ -5,7 +5,8 @@
  * 1. It is started when there is much to collect and a second processor, and ends when it has had nothing to do.
  * 2. Only whole small messages go there. Their octets are kept until the answer comes: when the thread ends, whatever
  *    the cause, they are received here, and nothing was lost. A file that it left behind is cleared at the next start.
- * 3. It answers what this thread would have found: settings and lists are replaced in the order of the messages.
+ * 3. It answers what this thread would have found: a message is judged by the settings and lists that were in force when
+ *    it was handed over, or by later ones.
  */
 import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
@@ -156,7 +157,14 @@ export class IntakeThread {
     setImmediate(() => {
       const orders = this.#orders;
       this.#orders = [];
-      if (orders.length > 0) this.#worker?.postMessage(orders);
+      if (orders.length === 0 || this.#worker === null) return;
+      try {
+        this.#worker.postMessage(orders);
+      } catch (error) {
+        // Something among the settings that cannot be copied: a fault of ours, and no reason to stop collecting.
+        void this.#worker.terminate();
+        this.#ended(error);
+      }
     });
   }
 

@@ -1,10 +1,13 @@
 /** What is bundled for Node and Electron: what it may load when it runs, and that the command runs from anywhere. */
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
 import { type Bundle, bundles, makeBundle } from "../../build/bundle.ts";
+import { LISTENING } from "../../core/gateway/intake-thread-messages.ts";
 import { settingsInput } from "../support/sample-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -31,13 +34,22 @@ async function project(files: Readonly<Record<string, string>>): Promise<string>
 async function built(name: Bundle["name"], files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await project(files);
   const out = join(folder, "out", name);
-  await makeBundle(folder, bundleOf(name), out);
-  const [file = ""] = await readdir(out);
-  return readFile(join(out, file), "utf8");
+  const bundle = bundleOf(name);
+  await makeBundle(folder, bundle, out);
+  expect((await readdir(out)).sort()).toEqual(
+    [bundle.file, ...Object.keys(bundle.threads).map((thread) => `${thread}.js`)].sort(),
+  );
+  return readFile(join(out, bundle.file), "utf8");
 }
+
+/** What runs in a thread of its own, beside the entry. */
+const thread = {
+  "core/gateway/intake-thread-entry.ts": `import { parentPort } from "node:worker_threads";\nparentPort?.postMessage(1);`,
+};
 
 test("main loads electron and the program's packages; everything else is in it", async () => {
   const text = await built("main", {
+    ...thread,
     "electron/main.ts": `import { app } from "electron";\nimport { readFileSync } from "node:fs";\nimport * as z from "zod";\nimport React from "react";\nconsole.log(app, z, readFileSync, React);`,
   });
   const loaded = [...text.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, name]) => name);
@@ -77,6 +89,12 @@ test("the command needs Node, package.json and its own folder, and no packages",
   const settings = JSON.stringify({ ...settingsInput(), accounts: [] });
   expect(efs(["import", "-", "--data", data], settings)).toBe("Imported: 0 accounts.\n");
   expect(JSON.parse(efs(["check", "--json", "--data", data]))).toMatchObject({ collected: 0, problems: [] });
+
+  const thread = new Worker(join(folder, "out", "cli", "intake-thread.js"), {
+    workerData: { temporary: folder, installationId: "i" },
+  });
+  onTestFinished(async () => void (await thread.terminate()));
+  expect(await once(thread, "message")).toEqual([LISTENING]);
 
   const serving = spawn(process.execPath, [script, "serve", "--port", "0", "--data", data], {
     cwd: folder,

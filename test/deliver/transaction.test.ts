@@ -525,7 +525,7 @@ describe("stopping", () => {
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
     const controller = new AbortController();
-    const sending = session.deliver(message, message.recipients, null, controller.signal);
+    const sending = session.deliver(message, message.recipients, null, { signal: controller.signal });
     await desk.server.until(() => desk.server.lines.includes("DATA"));
     controller.abort();
     expect(await sending).toEqual({ kind: "cancelled" });
@@ -543,9 +543,9 @@ describe("stopping", () => {
     });
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
-    expect(told(await session.deliver(message, message.recipients, null, controller.signal))).toEqual([
-      "delivered",
-    ]);
+    expect(
+      told(await session.deliver(message, message.recipients, null, { signal: controller.signal })),
+    ).toEqual(["delivered"]);
   });
 });
 

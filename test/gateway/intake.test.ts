@@ -1,21 +1,35 @@
 import { expect, it } from "vitest";
-import { createIntake } from "../../core/gateway/intake.ts";
-import type { AcceptOrder, MessageSource, ReceivedBody } from "../../core/model/message.ts";
+import { createIntake, type IntakeParts } from "../../core/gateway/intake.ts";
+import { ThreadEndedError } from "../../core/gateway/intake-thread.ts";
+import type { MessageSource, ReceivedBody } from "../../core/model/message.ts";
 import type { BodyStore } from "../../core/model/ports.ts";
+import { ProblemError } from "../../core/model/problem.ts";
 
 const source: MessageSource = { accountId: "main", uid: null, server: "pop", announcedSize: 2 };
 const body = { temporaryPath: "/x.part", wholeHash: "abc" } as ReceivedBody;
+const examined = { body } as unknown as ReturnType<IntakeParts["examine"]>;
 const accepted = { kind: "queued", id: 1, queueId: "0123456789AB", recipients: 1 } as const;
 
-/** What is asked of the spool, in order. */
-function setUp(examine: (body: ReceivedBody, source: MessageSource) => AcceptOrder) {
+/** What is asked of the spool and of the thread, in order. */
+function setUp(changes: Partial<IntakeParts> = {}) {
   const done: string[] = [];
   const bodies: BodyStore = {
-    receive: async () => ({
-      write: () => undefined,
-      complete: async () => body,
-      abort: async () => undefined,
-    }),
+    async receive() {
+      const octets: Buffer[] = [];
+      return {
+        write(chunk) {
+          octets.push(chunk);
+          return undefined;
+        },
+        async complete() {
+          done.push(`stored ${Buffer.concat(octets).length}`);
+          return body;
+        },
+        async abort() {
+          done.push("aborted");
+        },
+      };
+    },
     accept: async ({ source: { uid } }) => {
       done.push(`accept ${uid}`);
       return accepted;
@@ -24,24 +38,91 @@ function setUp(examine: (body: ReceivedBody, source: MessageSource) => AcceptOrd
       done.push(`discard ${temporaryPath}`);
     },
   };
-  const onAccepted = (): void => {
-    done.push("announce");
-  };
-  return { done, intake: createIntake({ bodies, examine, onAccepted }) };
+  const intake = createIntake({
+    bodies,
+    examine: () => examined,
+    admit: (order) => order,
+    onAccepted: () => {
+      done.push("announce");
+    },
+    thread: { open: false, receive: () => Promise.reject(new Error("it is not open")) },
+    ...changes,
+  });
+  return { done, intake };
+}
+
+function thread(receive: (octets: string) => Promise<typeof examined>): Pick<IntakeParts, "thread"> {
+  return { thread: { open: true, receive: (octets) => receive(Buffer.from(octets).toString("latin1")) } };
 }
 
 it("names a message without an id by its hash, and announces it when it is on the disk", async () => {
-  const { done, intake } = setUp((_, from) => ({ source: from }) as AcceptOrder);
+  const { done, intake } = setUp();
   const incoming = await intake.open({ ...source, identify: (hash) => `sha256:${hash}#1` });
   expect(await incoming.complete()).toEqual(accepted);
-  expect(done).toEqual(["accept sha256:abc#1", "announce"]);
+  expect(done).toEqual(["stored 0", "accept sha256:abc#1", "announce"]);
 });
 
 it("leaves no file behind of a message that cannot be judged", async () => {
   const bug = new Error("bug");
-  const { done, intake } = setUp(() => {
-    throw bug;
+  const { done, intake } = setUp({
+    examine: () => {
+      throw bug;
+    },
   });
   await expect((await intake.open(source)).complete()).rejects.toBe(bug);
-  expect(done).toEqual(["discard /x.part"]);
+  expect(done).toEqual(["stored 0", "discard /x.part"]);
+});
+
+it("hands a small message to the thread in one piece, also when the reader uses its buffer again", async () => {
+  const { done, intake } = setUp(
+    thread(async (octets) => {
+      done.push(`thread ${octets}`);
+      return examined;
+    }),
+  );
+  const incoming = await intake.open({ ...source, uid: "u1" });
+  const chunk = Buffer.from("one");
+  await incoming.write(chunk);
+  chunk.write("two");
+  await incoming.write(chunk);
+  expect(await incoming.complete()).toEqual(accepted);
+  expect(done).toEqual(["thread onetwo", "accept u1", "announce"]);
+});
+
+it("does by itself what the thread did not get done", async () => {
+  const { done, intake } = setUp(thread(() => Promise.reject(new ThreadEndedError())));
+  const incoming = await intake.open({ ...source, uid: "u1" });
+  await incoming.write(Buffer.from("one"));
+  await incoming.write(Buffer.from("two"));
+  expect(await incoming.complete()).toEqual(accepted);
+  expect(done).toEqual(["stored 6", "accept u1", "announce"]);
+});
+
+it("takes nothing over when the thread found the disk full", async () => {
+  const full = new ProblemError({ code: "disk-full", what: "Full.", cure: "Make room." });
+  const { done, intake } = setUp(thread(() => Promise.reject(full)));
+  await expect((await intake.open(source)).complete()).rejects.toBe(full);
+  expect(done).toEqual([]);
+});
+
+it("streams a message that turns out to be large, and one of which LIST says so", async () => {
+  const { done, intake } = setUp(thread(() => Promise.reject(new Error("too large for the thread"))));
+  const incoming = await intake.open({ ...source, uid: "u1" });
+  for (let part = 0; part < 5; part += 1) await incoming.write(Buffer.alloc(100_000));
+  expect(await incoming.complete()).toEqual(accepted);
+  const announced = await intake.open({ ...source, announcedSize: 262_144, uid: "u2" });
+  expect(await announced.complete()).toEqual(accepted);
+  expect(done).toEqual(["stored 500000", "accept u1", "announce", "stored 0", "accept u2", "announce"]);
+});
+
+it("gives up what was gathered, and what was streamed", async () => {
+  const { done, intake } = setUp(thread(() => Promise.reject(new Error("nothing was complete"))));
+  const small = await intake.open(source);
+  await small.write(Buffer.from("half"));
+  await small.abort();
+  expect(done).toEqual([]);
+  const large = await intake.open(source);
+  for (let part = 0; part < 3; part += 1) await large.write(Buffer.alloc(100_000));
+  await large.abort();
+  expect(done).toEqual(["aborted"]);
 });

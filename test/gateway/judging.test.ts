@@ -1,15 +1,14 @@
 import { expect, test } from "vitest";
-import { createJudging, type Examine } from "../../core/gateway/judging.ts";
-import type { MessageSource, ReceivedBody } from "../../core/model/message.ts";
+import { createJudging, type ExamineBody } from "../../core/gateway/judging.ts";
+import type { ReceivedBody } from "../../core/model/message.ts";
 import type { AccountSettings } from "../../core/model/settings.ts";
 import { sampleSettings, settingsInput } from "../support/sample-settings.ts";
 
-const source: MessageSource = { accountId: "main", uid: "1", server: "pop.example.net", announcedSize: null };
 const header = (to: string): Buffer => Buffer.from(`From: a@outside.test\r\nTo: ${to}\r\n\r\n`);
 
-function recipients(examine: Examine, to: string): readonly string[] {
+function recipients(examine: ExamineBody, to: string): readonly string[] {
   const body = { header: header(to), size: 100, bodyHash: "b", wholeHash: "w" } as ReceivedBody;
-  return examine(body, source).resolution.recipients.map(({ address }) => address);
+  return examine(body).resolution.recipients.map(({ address }) => address);
 }
 
 function changing() {
