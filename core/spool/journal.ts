@@ -38,6 +38,8 @@ type Result = { readonly value: unknown } | { readonly error: unknown };
 /** Works of one transaction, and how long it may keep everybody else waiting (ms). */
 const BATCH = 256;
 const SLICE = 8;
+/** Turns of the event loop that a work waits for company. */
+const TURNS = 8;
 const FATAL: ReadonlySet<number> = new Set([
   SQLITE.noMemory,
   SQLITE.readOnly,
@@ -131,18 +133,23 @@ export class Journal {
   }
 
   /**
-   * Whatever else this turn and the next hand in is taken along: those who were answered just now have something new to
-   * write, and half as many commits cost half as much.
+   * Whatever else the next turns hand in is taken along: those who were answered just now have something new to write,
+   * and half as many commits cost half as much. Where nothing else goes on, these turns take no time.
    */
   #schedule(): void {
     if (this.#scheduled || this.#flushing !== null) return;
     this.#scheduled = true;
-    setImmediate(() =>
-      setImmediate(() => {
-        this.#scheduled = false;
-        if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
-      }),
-    );
+    let turns = TURNS;
+    const turn = (): void => {
+      turns -= 1;
+      if (turns > 0) {
+        setImmediate(turn);
+        return;
+      }
+      this.#scheduled = false;
+      if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
+    };
+    setImmediate(turn);
   }
 
   /** Never rejects. */
