@@ -30,7 +30,7 @@ import { transition } from "./transition.ts";
  * Messages claimed at once, for each connection. Few: what was claimed when the process died counts as tried, and
  * the third time in a row it has to wait.
  */
-const CLAIM = 2;
+const CLAIM = 4;
 /** A session without work is kept this long: collecting may bring some. */
 const IDLE = 10_000;
 

@@ -61,7 +61,8 @@ export class OutcomeJournal implements OutcomeStore {
     const moves = await this.#context.journal.commit(() => this.#enter(settlement));
     this.#noticed();
     for (const move of moves) {
-      if ((await this.#tasks.run(move)) === "missing") await this.#fileGone(move.id);
+      if (move.to === null) this.#tasks.runLater(move);
+      else if ((await this.#tasks.run(move)) === "missing") await this.#fileGone(move.id);
     }
   }
 

@@ -5,12 +5,11 @@
  *    EACCES: antivirus, indexing) is tried again for 10 seconds.
  * 2. A folder is fsynced where the system can; where it cannot (Windows; some file systems) that is no error.
  * 3. Files are made for the owner alone (0600), folders likewise (0700).
- * 4. What takes a few microseconds (open, a small write, close, rename, unlink) is done at once; what waits for the
+ * 4. What takes a few microseconds (open, a small write, close, rename) is done at once; what waits for the
  *    disk (fsync, large writes, reading) goes to the thread pool. With each step of a small message in the pool,
- *    they would queue there behind the flushes, and the rate falls to a third; and waking one of its threads alone
- *    costs more than an unlink.
+ *    they would queue there behind the flushes, and the rate falls to a third.
  */
-import { closeSync, fdatasync, fsync, openSync, renameSync, unlinkSync, write, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsync, openSync, renameSync, write, writeSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
@@ -91,9 +90,7 @@ export const nodeFileSystem: FileSystem = {
   async rename(from, to) {
     renameSync(from, to);
   },
-  async unlink(path) {
-    unlinkSync(path);
-  },
+  unlink: (path) => fs.unlink(path),
   readFolder: (path) => fs.readdir(path),
   async *eachName(path) {
     for await (const { name } of await fs.opendir(path, { bufferSize: NAMES_AT_ONCE })) yield name;
