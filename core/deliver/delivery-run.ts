@@ -224,7 +224,8 @@ export class DeliveryRun {
     } catch (error) {
       this.#fatal(error);
     }
-    hand.recorded = recording
+    const before = hand.recorded;
+    hand.recorded = Promise.all([before, recording])
       .then(
         () => true,
         (error: unknown) => {
@@ -284,8 +285,9 @@ export class DeliveryRun {
         const recording = this.#settle(message, session, due, outcomes, [takenAt, connectedAt]).then(() =>
           this.#judge(message, session, hand, transaction),
         );
-        // What says something about the connection or the route is heard before anything else is begun there.
-        if (transaction.finished && route.usable) return { recording };
+        // What says anything else than that all is well is heard before something is begun there.
+        const well = transaction.finished && outcomes.every(({ kind }) => kind === "delivered");
+        if (well && route.usable) return { recording };
         await recording;
         return null;
       }

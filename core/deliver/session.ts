@@ -197,6 +197,7 @@ function session(
     storageRefusals: ports.storageRefusals ?? { count: 0 },
     withoutFields: ports.withoutFields ?? [],
     mailSent: false,
+    proved: false,
     recipientsPerTransaction: bounds.recipientsPerTransaction,
   };
   return {

@@ -41,6 +41,8 @@ export interface TransactionContext {
   readonly withoutFields: readonly string[];
   /** A MAIL command has left on this connection. */
   mailSent: boolean;
+  /** A transaction was finished on it. */
+  proved: boolean;
 }
 
 export type Transaction =
@@ -55,7 +57,7 @@ export type Transaction =
     }
   /** Nothing was learnt about the message: it is the server. */
   | { readonly kind: "route"; readonly failure: Failure }
-  /** The connection was gone before MAIL; on another one it may go at once. */
+  /** The connection was gone before the message had begun, or was not to end yet; on another one it may go at once. */
   | { readonly kind: "not-sent" }
   | { readonly kind: "body-missing" }
   | { readonly kind: "cancelled" };
@@ -92,7 +94,7 @@ export async function deliverMessage(
   const onAbort = (): void => connection.cancel();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    // What the server sent behind its last answer, a 421 or its end, is seen before MAIL: that message need not wait then.
+    // What the server sent behind its last answer, a 421 or its end, is mostly seen before MAIL.
     for (let turn = 0; turn < 3; turn += 1) await setImmediate();
     if (signal?.aborted) return { kind: "cancelled" };
     return await transact(context, message, recipients, octets, opened.body, { traceHeader, mayEnd });
@@ -123,6 +125,10 @@ async function transact(
   }
   const ask = asker(context, mailCommand(context, message, asked, octets), asked);
   const mail = await ask.mail();
+  // The server had enough after the last message: nothing is said of this one by that, which need not wait.
+  if (context.proved && isLoss(mail) && mail.cause === "closed" && mail.reply === null) {
+    return { kind: "not-sent" };
+  }
   const mailFailure = judgeMail(context, mail);
   if (mailFailure !== null) {
     const inStep = await endRefused(context, ask);
@@ -155,6 +161,7 @@ async function transact(
       : allRefused(recipients, outOfStep(context));
   }
   const final = loss ?? (await sendData(context, ask, body, order, fieldFilter(context, message)));
+  if (final === "not-sent") return { kind: "not-sent" };
   if ("refusal" in final) {
     const inStep = await reset(context);
     if (!inStep) return allRefused(recipients, outOfStep(context));
@@ -176,7 +183,10 @@ async function transact(
     });
     return ended(complete(outcomes, refused(failure)), false, othersToo(failure));
   }
-  if (isSuccess(final)) return ended(complete(outcomes, { kind: "delivered", reply: final }), true);
+  if (isSuccess(final)) {
+    context.proved = true;
+    return ended(complete(outcomes, { kind: "delivered", reply: final }), true);
+  }
   const failure = judge("final-reply", final, context, accepted);
   return ended(complete(outcomes, refused(failure)), failure.scope === "message", othersToo(failure));
 }
@@ -188,7 +198,7 @@ async function sendData(
   body: MessageFile,
   { traceHeader, mayEnd }: DataOrder,
   filter: HeaderFieldFilter | null,
-): Promise<Answer | { readonly refusal: Failure }> {
+): Promise<Answer | { readonly refusal: Failure } | "not-sent"> {
   const { connection } = context;
   const data = await ask.data();
   if (isLoss(data)) return data;
@@ -211,13 +221,24 @@ async function sendData(
     if (part.last) {
       const rest = filter === null ? Buffer.alloc(0) : encoder.encode(filter.end());
       const end = Buffer.concat([begin, encoded, rest, encoder.end()]);
-      if ((await mayEnd) === false) connection.cancel();
+      const over = await waitToEnd(connection, mayEnd);
+      if (over !== null) return over;
       context.note(`message: ${encoder.octets} octets`);
       return connection.finish(end);
     }
     written = connection.write(begin.length > 0 ? Buffer.concat([begin, encoded]) : encoded);
     begin = Buffer.alloc(0);
   }
+}
+
+/** null: the end may go out. */
+async function waitToEnd(
+  connection: SmtpConnection,
+  mayEnd: DataOrder["mayEnd"],
+): Promise<Loss | "not-sent" | null> {
+  if ((await mayEnd) === false) connection.cancel();
+  const { lost } = connection;
+  return lost === null || lost.cause === "cancelled" ? lost : "not-sent";
 }
 
 /** What this gateway wrote itself goes as it is. */

@@ -25,6 +25,8 @@ import {
 export interface IntakeThreadParts extends ThreadSetUp {
   /** With one there is no second thread. */
   readonly processors: number;
+  /** What runs in it; left out: intake-thread-entry. */
+  readonly entry?: URL;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: () => Settings;
@@ -55,11 +57,15 @@ const ENTRY = new URL(
 /** Messages that are worth the twentieth of a second that a thread takes to start. */
 const MANY = 100;
 const IDLE = 5_000;
+/** So long without an answer it counts as hung; well below what a disk is given (`limits.pop3.storing`). */
+const SILENCE = 60_000;
 
 export class IntakeThread {
   readonly #parts: IntakeThreadParts;
   #worker: Worker | null = null;
   #listening = false;
+  /** Since it was last looked at. */
+  #heard = false;
   /** It ended by itself: it is not tried again. */
   #failed = false;
   #waiting = new Map<number, Waiting>();
@@ -103,7 +109,7 @@ export class IntakeThread {
     const workerData: ThreadSetUp = { temporary, installationId };
     let worker: Worker;
     try {
-      worker = new Worker(ENTRY, {
+      worker = new Worker(this.#parts.entry ?? ENTRY, {
         name: "efs-intake",
         workerData,
         resourceLimits: { maxYoungGenerationSizeMb: 16 },
@@ -115,19 +121,22 @@ export class IntakeThread {
     this.#worker = worker;
     worker.unref();
     worker.on("message", (message: typeof LISTENING | readonly ThreadAnswer[]) => {
+      if (this.#worker !== worker) return;
+      this.#heard = true;
       if (message === LISTENING) this.#listening = true;
       else for (const answer of message) this.#answered(answer);
       if (this.#waiting.size === 0) this.#rest();
     });
-    worker.on("error", (error) => this.#ended(error));
-    worker.on("exit", (code) => {
-      if (this.#worker === worker) this.#ended(new Error(`it ended with ${code}`));
-    });
+    const ended = (error: unknown): void => {
+      if (this.#worker === worker) this.#ended(error);
+    };
+    worker.on("error", ended);
+    worker.on("messageerror", ended);
+    worker.on("exit", (code) => ended(new Error(`it ended with ${code}`)));
   }
 
   #receive(account: AccountSettings, octets: Uint8Array): Promise<Examined> {
     if (!this.#listening) return Promise.reject(new ThreadEndedError());
-    this.#disarm();
     this.#bringUpToDate();
     let number = this.#accounts.get(account);
     if (number === undefined) {
@@ -138,6 +147,7 @@ export class IntakeThread {
     this.#lastId += 1;
     const id = this.#lastId;
     this.#order({ kind: "message", id, account: number, octets });
+    if (this.#waiting.size === 0) this.#watch();
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
@@ -157,12 +167,12 @@ export class IntakeThread {
     setImmediate(() => {
       const orders = this.#orders;
       this.#orders = [];
+      // Those that had been ordered before an end were given back with it.
       if (orders.length === 0 || this.#worker === null) return;
       try {
         this.#worker.postMessage(orders);
       } catch (error) {
         // Something among the settings that cannot be copied: a fault of ours, and no reason to stop collecting.
-        void this.#worker.terminate();
         this.#ended(error);
       }
     });
@@ -173,6 +183,16 @@ export class IntakeThread {
     this.#waiting.delete(answer.id);
     if ("examined" in answer) waiting?.resolve(answer.examined);
     else waiting?.reject("problem" in answer ? new ProblemError(answer.problem) : answer.fault);
+  }
+
+  /** While it has something in hand: it has to say something from time to time. */
+  #watch(): void {
+    this.#heard = false;
+    this.#disarm();
+    this.#disarm = this.#parts.clock.after(SILENCE, () => {
+      if (this.#heard) this.#watch();
+      else this.#ended(new Error("it does not answer"));
+    });
   }
 
   #rest(): void {
@@ -188,6 +208,7 @@ export class IntakeThread {
 
   #ended(error: unknown): void {
     this.#failed = true;
+    void this.#worker?.terminate();
     this.#forget();
     const why = error instanceof Error ? error.message : String(error);
     const text = `the second thread for collecting has ended (${why}); collecting goes on without it`;

@@ -19,6 +19,9 @@ export interface IntakeParts {
 const SMALL = 262_144;
 /** What a message of unknown size counts as. */
 const USUAL = 65_536;
+/** What one is given at first; servers count lines' ends differently. */
+const FIRST = 4_096;
+const MORE = 256;
 
 /**
  * The sealed door between collecting and everything behind it: bytes in, one promise out that is kept only
@@ -64,27 +67,34 @@ class StreamedMessage implements IncomingMessage {
 class GatheredMessage implements IncomingMessage {
   readonly #parts: IntakeParts;
   readonly #source: MessageSource;
-  #chunks: Buffer[] = [];
+  /** No part of a pool: a copy of it for the thread would be a copy of all of the pool. */
+  #gathered: Buffer;
   #octets = 0;
   #streamed: StreamedMessage | null = null;
 
   constructor(parts: IntakeParts, source: MessageSource) {
     this.#parts = parts;
     this.#source = source;
+    this.#gathered = Buffer.allocUnsafeSlow(Math.max((source.announcedSize ?? 0) + MORE, FIRST));
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#streamed !== null) return this.#streamed.write(chunk);
-    // The reader may use its buffer again. No part of a pool: a copy of it would be a copy of all of the pool.
-    const own = Buffer.allocUnsafeSlow(chunk.length);
-    chunk.copy(own);
-    this.#chunks.push(own);
-    this.#octets += own.length;
-    return this.#octets < SMALL ? undefined : this.#stream().then(() => undefined);
+    const { length } = chunk;
+    if (this.#octets + length >= SMALL) return this.#streamOn(chunk);
+    if (this.#octets + length > this.#gathered.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.min(Math.max(2 * this.#octets, this.#octets + length), SMALL),
+      );
+      this.#gathered.copy(larger, 0, 0, this.#octets);
+      this.#gathered = larger;
+    }
+    chunk.copy(this.#gathered, this.#octets);
+    this.#octets += length;
+    return undefined;
   }
 
   async abort(): Promise<void> {
-    this.#chunks = [];
     await this.#streamed?.abort();
   }
 
@@ -92,7 +102,7 @@ class GatheredMessage implements IncomingMessage {
     if (this.#streamed !== null) return this.#streamed.complete();
     let examined: Examined;
     try {
-      examined = await this.#parts.thread.receive(this.#whole());
+      examined = await this.#parts.thread.receive(this.#whole);
     } catch (error) {
       if (!(error instanceof ThreadEndedError)) throw error;
       const streamed = await this.#stream();
@@ -101,24 +111,21 @@ class GatheredMessage implements IncomingMessage {
     return takeOver(this.#parts, this.#source, examined.body, () => examined);
   }
 
-  #whole(): Uint8Array {
-    const [first] = this.#chunks;
-    if (first !== undefined && this.#chunks.length === 1) return first;
-    const whole = Buffer.allocUnsafeSlow(this.#octets);
-    let at = 0;
-    for (const chunk of this.#chunks) at += chunk.copy(whole, at);
-    this.#chunks = [whole];
-    return whole;
+  get #whole(): Uint8Array {
+    return this.#gathered.subarray(0, this.#octets);
   }
 
+  async #streamOn(chunk: Buffer): Promise<void> {
+    const streamed = await this.#stream();
+    await streamed.write(chunk);
+  }
+
+  /** What was gathered goes to the disk; what comes from now on goes there too. */
   async #stream(): Promise<StreamedMessage> {
     const { bodies } = this.#parts;
-    const receiving = await bodies.receive(this.#source);
-    const streamed = new StreamedMessage(this.#parts, this.#source, receiving);
+    const streamed = new StreamedMessage(this.#parts, this.#source, await bodies.receive(this.#source));
     this.#streamed = streamed;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    for (const chunk of chunks) await streamed.write(chunk);
+    await streamed.write(this.#gathered.subarray(0, this.#octets));
     return streamed;
   }
 }

@@ -28,7 +28,7 @@ export interface AddressListsOptions {
 }
 
 export interface AddressLists {
-  /** As of the last refresh. */
+  /** As of the last refresh; the same object until something has changed. */
   inForce(): AddressListsInForce;
   status(): readonly AddressListStatus[];
   /** Reads what has changed. Never rejects for what a file is. */
@@ -43,11 +43,14 @@ export async function openAddressLists(options: AddressListsOptions): Promise<Ad
     states.set(list, { lastGood: await readLastGood(dataDirectory, list), version: null, chosen: NONE });
   }
   let refreshing: Promise<void> = Promise.resolve();
+  let inForce: AddressListsInForce = { aliases: NONE.parsed.aliases, users: null };
   const lists: AddressLists = {
-    inForce: () => ({
-      aliases: states.get("aliases")?.chosen.parsed.aliases ?? {},
-      users: usersOf(states.get("users")?.chosen ?? NONE),
-    }),
+    inForce() {
+      const aliases = states.get("aliases")?.chosen.parsed.aliases ?? NONE.parsed.aliases;
+      const users = usersOf(states.get("users")?.chosen ?? NONE);
+      if (inForce.aliases !== aliases || inForce.users !== users) inForce = { aliases, users };
+      return inForce;
+    },
     status: () => LISTS.map((list) => statusOf(dataDirectory, list, states.get(list)?.chosen ?? NONE)),
     refresh() {
       refreshing = refreshing.then(async () => {

@@ -28,13 +28,13 @@ const TURN = 4;
  */
 const AGAIN = 16;
 /**
- * So many changes may wait while the mail goes by: entering what was taken over, and then once more what was delivered,
- * would slow it down. Looking through them takes some milliseconds. A run ends with none.
+ * So many messages that were closed may wait while the mail goes by: entering them one by one would slow it down, and
+ * looking through them takes some milliseconds. A run ends with none of them.
  */
 const WAITING = 5_000;
 /** Ids of which a transaction looks for such as are closed: very many may be pending. */
 const STRETCH = 4_096;
-/** What is so many ids behind the newest enters the index although it is pending: there may be very many. */
+/** At the end of a run, what is so many ids behind the newest enters the index although it is pending: there may be very many. */
 const PENDING_BEHIND = 400;
 /** Addresses of one message that enter the index. */
 const RECIPIENTS = 500;
@@ -110,7 +110,7 @@ export class HistoryIndex {
     this.#waiting = number(row?.["number"]);
   }
 
-  /** A message has another outcome. Cheap; when many wait, what is closed is entered behind whatever is going on. */
+  /** A message has an outcome, or another one. Cheap; when many wait, what is closed is entered behind whatever is going on. */
   noticed(): void {
     this.#waiting += 1;
     if (this.#waiting < WAITING || this.#running !== null || this.#closed) return;
@@ -120,7 +120,7 @@ export class HistoryIndex {
 
   /** A run is over: enters all but what came last and is pending. Rejects with ProblemError. */
   async catchUp(): Promise<void> {
-    await this.#running?.catch(() => undefined);
+    while (this.#running !== null) await this.#running.catch(() => undefined);
     await this.#start((after) => this.#batch(after));
   }
 

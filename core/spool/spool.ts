@@ -267,8 +267,10 @@ class JournalSpool implements Spool, BodyStore {
     return receiveBody(fileSystem, directory.temporary);
   }
 
-  accept(order: AcceptOrder): Promise<Accepted> {
-    return this.#acceptor.accept(order);
+  async accept(order: AcceptOrder): Promise<Accepted> {
+    const accepted = await this.#acceptor.accept(order);
+    if (accepted.kind === "closed" || accepted.kind === "junked") this.#historyIndex.noticed();
+    return accepted;
   }
 
   async discard(body: Pick<ReceivedBody, "temporaryPath">): Promise<void> {

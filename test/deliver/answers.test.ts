@@ -238,6 +238,17 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       connections: 2,
     },
     {
+      answer: "the end of the connection to the second MAIL: it has nothing to do with that message",
+      script: (moment) =>
+        moment.connection === 0 && moment.phase === "mail" && moment.transaction === 1
+          ? { and: "close" }
+          : undefined,
+      messages: [[ANNA], [ANNA], [ANNA]],
+      states: [["delivered"], ["delivered"], ["delivered"]],
+      arrived: 3,
+      connections: 2,
+    },
+    {
       answer: "421 after the dot",
       script: (moment) =>
         moment.connection === 0 && moment.phase === "final" ? "421 4.3.0 going down" : undefined,

@@ -111,8 +111,9 @@ describe("a run", () => {
     };
     await expect(desk.dispatcher().run({ kinds: ["mail"] })).rejects.toThrow("disk full");
     expect(desk.server.messages).toHaveLength(1);
-    // It is still claimed: in this process nobody sends it again.
+    // It is still claimed: in this process nobody sends it again. Nothing became of the next one, nor of the others.
     expect([...desk.queue.claimed]).toEqual([1]);
+    expect([2, 3, 10].map((id) => desk.queue.kinds(id))).toEqual([["queued"], ["queued"], ["queued"]]);
     await desk.server.until(() => desk.server.open === 0);
   });
 

@@ -519,6 +519,48 @@ describe("RSET after a refusal", () => {
   );
 });
 
+describe("an end that has to wait", () => {
+  /** The second message of a connection, asked for and not sent. */
+  async function waiting() {
+    const desk = await openDesk();
+    const session = await desk.session();
+    const first = await desk.queue.add({ recipients: [ANNA] });
+    expect(told(await session.deliver(first, first.recipients, null))).toEqual(["delivered"]);
+    const { promise: mayEnd, resolve } = Promise.withResolvers<boolean>();
+    const second = await desk.queue.add({ recipients: [ANNA] });
+    const sending = session.deliver(second, second.recipients, null, { mayEnd });
+    await vi.waitFor(() =>
+      expect(desk.conversation().filter((line) => line.startsWith("S: 354"))).toHaveLength(2),
+    );
+    return { desk, session, sending, resolve };
+  }
+
+  it("goes out when it may", async () => {
+    const { desk, sending, resolve } = await waiting();
+    expect(desk.server.messages).toHaveLength(1);
+    resolve(true);
+    expect(told(await sending)).toEqual(["delivered"]);
+  });
+
+  it("is broken off when it may not: nothing says that it was sent", async () => {
+    const { desk, sending, resolve } = await waiting();
+    const before = desk.conversation().filter((line) => line.startsWith("- message"));
+    resolve(false);
+    expect(await sending).toEqual({ kind: "cancelled" });
+    await desk.server.until(() => desk.server.open === 0);
+    expect(desk.server.messages).toHaveLength(1);
+    expect(desk.conversation().filter((line) => line.startsWith("- message"))).toEqual(before);
+  });
+
+  it("a server that had enough meanwhile says nothing of the message", async () => {
+    const { desk, session, sending, resolve } = await waiting();
+    await desk.server.close();
+    await vi.waitFor(() => expect(session.usable).toBe(false));
+    resolve(true);
+    expect(await sending).toEqual({ kind: "not-sent" });
+  });
+});
+
 describe("stopping", () => {
   it("before the dot: broken off", async () => {
     const desk = await openDesk(at("data", { and: "stall" }));

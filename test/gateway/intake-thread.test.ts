@@ -26,8 +26,11 @@ let log: Omit<LogLine, "at">[];
 let thread: IntakeThread;
 let account: AccountSettings;
 
-function makeThread(processors = 2): IntakeThread {
+/** `program`: what runs in it instead. */
+function makeThread(processors = 2, program?: string): IntakeThread {
+  const code = `import { parentPort } from "node:worker_threads"; ${program}`;
   return new IntakeThread({
+    ...(program === undefined ? {} : { entry: new URL(`data:text/javascript,${encodeURIComponent(code)}`) }),
     temporary,
     installationId: "i",
     processors,
@@ -173,6 +176,26 @@ describe("what it finds", () => {
 });
 
 describe("when it goes wrong", () => {
+  test("silence is its end; what it had in hand is given back", async () => {
+    thread = makeThread(2, `parentPort.on("message", () => {}); parentPort.postMessage("listening");`);
+    const door = await started();
+    const given = expect(door.receive(simple("ann@example.com"))).rejects.toThrow(ThreadEndedError);
+    await clock.advance(59_000);
+    expect(door.open).toBe(true);
+    await clock.advance(1_000);
+    await given;
+    expect([door.open, log.length]).toEqual([false, 1]);
+  });
+
+  test("an end while it is starting stays an end", async () => {
+    thread.expect(100);
+    const door = thread.door(account);
+    await thread.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(door.open).toBe(false);
+    await expect(door.receive(simple("ann@example.com"))).rejects.toThrow(ThreadEndedError);
+  });
+
   test("a fault of the program is told as one, and leaves no file behind", async () => {
     const door = await started();
     lists = { aliases: {}, users: 7 as unknown as ReadonlySet<string> };

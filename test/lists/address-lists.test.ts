@@ -78,6 +78,9 @@ describe("users", () => {
     await it.users(3);
     await lists.refresh();
     expect([it.count(lists), lists.status()[1]?.inForce]).toEqual([3, "file"]);
+    const three = lists.inForce();
+    await lists.refresh();
+    expect(lists.inForce()).toBe(three);
     await it.users(5);
     await lists.refresh();
     expect([it.count(lists), it.news()]).toEqual([5, []]);
