@@ -4,9 +4,9 @@
  * 1. What a work has written is on the disk when its promise resolves, not before. SQLite itself flushes only where its
  *    own order needs it (WAL, synchronous NORMAL: no crash can damage the file); after each COMMIT we flush its log, in
  *    the thread pool, so that nobody waits for the disk who has other things to do.
- * 2. Group commit: works that are handed in during one turn of the event loop, or while the disk is busy with those
- *    before them, share one transaction and one flush. Each has a savepoint: one that throws is undone alone and
- *    rejects alone.
+ * 2. Group commit: works that are handed in during a few turns of the event loop share one transaction and one flush. It
+ *    is written while the disk is busy with the one before it. Each work has a savepoint: one that throws is undone
+ *    alone and rejects alone.
  * 3. When the disk is at fault (full, I/O error, damaged) every work of the batch rejects with ProblemError and nothing
  *    of it is kept. When COMMIT itself failed, nobody can say whether it would be there after a crash: that rejects
  *    with `UncertainCommitError`, and nothing may be concluded from it.
@@ -34,6 +34,12 @@ interface Work {
 }
 
 type Result = { readonly value: unknown } | { readonly error: unknown };
+
+/** Committed, and not known to be on the disk. */
+interface Written {
+  readonly batch: readonly Work[];
+  readonly results: readonly Result[];
+}
 
 /** Works of one transaction, and how long it may keep everybody else waiting (ms). */
 const BATCH = 256;
@@ -65,7 +71,9 @@ export class Journal {
   readonly #statements = new Map<string, StatementSync>();
   #queue: Work[] = [];
   #scheduled = false;
-  /** The batch that is being written or flushed. */
+  /** Waits for the flush of those before it. */
+  #written: Written | null = null;
+  /** Until nothing is waiting for a flush. */
   #flushing: Promise<void> | null = null;
   /** SQLite's write-ahead log, open for its flushes. */
   #log: FlushedFile | null = null;
@@ -124,7 +132,7 @@ export class Journal {
   /** What is queued is still committed. */
   async close(): Promise<void> {
     this.#open = false;
-    while (this.#flushing !== null || this.#queue.length > 0) await (this.#flushing ?? this.#flush());
+    while (this.#flushing !== null || this.#queue.length > 0) await (this.#flushing ?? this.#write());
     this.#statements.clear();
     const log = this.#log;
     this.#log = null;
@@ -137,7 +145,7 @@ export class Journal {
    * and half as many commits cost half as much. Where nothing else goes on, these turns take no time.
    */
   #schedule(): void {
-    if (this.#scheduled || this.#flushing !== null) return;
+    if (this.#scheduled || this.#written !== null) return;
     this.#scheduled = true;
     let turns = TURNS;
     const turn = (): void => {
@@ -147,21 +155,45 @@ export class Journal {
         return;
       }
       this.#scheduled = false;
-      if (this.#flushing === null && this.#queue.length > 0) void this.#flush();
+      if (this.#written === null && this.#queue.length > 0) this.#write();
     };
     setImmediate(turn);
   }
 
-  /** Never rejects. */
-  #flush(): Promise<void> {
-    this.#flushing = this.#writeBatch().finally(() => {
-      this.#flushing = null;
-      if (this.#queue.length > 0) this.#schedule();
-    });
-    return this.#flushing;
+  /** One batch is written while the one before it is flushed; no more, for the next flush is for all that came. */
+  #write(): void {
+    this.#written = this.#writeBatch();
+    if (this.#written !== null) this.#flushing ??= this.#flushWritten();
+    else if (this.#queue.length > 0) this.#schedule();
   }
 
-  async #writeBatch(): Promise<void> {
+  /** Never rejects. */
+  async #flushWritten(): Promise<void> {
+    for (let written = this.#written; written !== null; written = this.#written) {
+      this.#written = null;
+      if (this.#queue.length > 0) this.#schedule();
+      try {
+        await this.#flushLog();
+        answer(written);
+      } catch (error) {
+        const trouble = this.#trouble(error, true);
+        reject(written.batch, trouble);
+        // Written meanwhile: just as uncertain.
+        reject(this.#takeWritten(), trouble);
+        if (this.#queue.length > 0) this.#schedule();
+      }
+    }
+    this.#flushing = null;
+  }
+
+  #takeWritten(): readonly Work[] {
+    const batch = this.#written?.batch ?? [];
+    this.#written = null;
+    return batch;
+  }
+
+  /** null: nothing of it was. */
+  #writeBatch(): Written | null {
     const batch = this.#queue.splice(0, BATCH);
     const results: Result[] = [];
     let committing = false;
@@ -181,21 +213,11 @@ export class Journal {
     } catch (error) {
       if (this.database.isTransaction) this.#rollBack();
       // A disk that is full took no complete commit record; after any other failure it may be there.
-      this.#reject(batch, this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full));
-      return;
+      reject(batch, this.#trouble(error, committing && sqliteCode(error) !== SQLITE.full));
+      return null;
     }
     this.#queue.unshift(...batch.splice(results.length));
-    try {
-      await this.#flushLog();
-    } catch (error) {
-      this.#reject(batch, this.#trouble(error, true));
-      return;
-    }
-    results.forEach((result, index) => {
-      const work = batch[index];
-      if ("error" in result) work?.reject(result.error);
-      else work?.resolve(result.value);
-    });
+    return { batch, results };
   }
 
   /** Rejects when it is not certain that what was written is on the disk. */
@@ -224,10 +246,6 @@ export class Journal {
     const { busy } = this.database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() ?? {};
     if (busy !== 0) throw new Error("the journal's log could not be written back into the journal");
     this.#inDoubt = false;
-  }
-
-  #reject(batch: readonly Work[], error: unknown): void {
-    for (const work of batch) work.reject(error);
   }
 
   /** Throws only what spoils the whole batch. */
@@ -286,6 +304,18 @@ export class Journal {
     }
     return statement;
   }
+}
+
+function answer({ batch, results }: Written): void {
+  results.forEach((result, index) => {
+    const work = batch[index];
+    if ("error" in result) work?.reject(result.error);
+    else work?.resolve(result.value);
+  });
+}
+
+function reject(batch: readonly Work[], error: unknown): void {
+  for (const work of batch) work.reject(error);
 }
 
 /** Where it says that the next start is to put the journal aside. */
