@@ -78,7 +78,7 @@ function connect(path: string): DatabaseSync {
     database.exec("PRAGMA fullfsync = ON");
     database.exec("PRAGMA checkpoint_fullfsync = ON");
     database.exec("PRAGMA journal_size_limit = 67108864");
-    database.exec("PRAGMA wal_autocheckpoint = 4000");
+    database.exec("PRAGMA wal_autocheckpoint = 1500");
     database.exec("PRAGMA cache_size = -16384");
     if (statSync(path).size < CHECK_WHOLE_BELOW) check(database);
     migrate(database, version);
