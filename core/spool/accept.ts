@@ -47,6 +47,8 @@ export class Acceptor {
   readonly #tasks: FileTasks;
   readonly #meta: Meta;
   readonly #queueIds = new Set<string>();
+  /** What the last queue id was made of. */
+  #lastValue = 0;
   /** No row has a higher queue id; null: not known yet. */
   #highest: string | null = null;
   /** Names in the folders that have no row yet: a message on its way. */
@@ -201,6 +203,9 @@ export class Acceptor {
   /** The wanted one where it is free; otherwise one that is later than those before it. */
   #queueId(wanted: string | null): string {
     let value = this.#context.clock.now() * 256 + randomInt(256);
+    // Of the same millisecond, or the one before.
+    if (value <= this.#lastValue && value > this.#lastValue - 1_024) value = this.#lastValue + 1;
+    this.#lastValue = value;
     for (let queueId = wanted ?? asQueueId(value); ; queueId = asQueueId(value)) {
       if (!this.#queueIds.has(queueId) && !this.#taken(queueId)) {
         this.#queueIds.add(queueId);

@@ -14,7 +14,7 @@ import { pendingDue } from "./due.ts";
 import { type Row, UncertainCommitError } from "./journal.ts";
 import type { Meta } from "./meta.ts";
 import type { Owed } from "./owed.ts";
-import { QUEUED_COLUMNS, queuedMessage } from "./rows.ts";
+import { QUEUED_COLUMNS, queuedMessage, recipientsOfAll } from "./rows.ts";
 import type { SpoolContext } from "./spool-context.ts";
 import { number, numberOrNull } from "./spool-context.ts";
 
@@ -38,17 +38,26 @@ export class JournalQueue implements DeliveryQueue {
     const claiming = journal.commit(() => {
       const rows = this.#due(order);
       claimed = rows;
-      for (const row of rows) {
-        const id = number(row["id"]);
-        journal.run("UPDATE message SET claimed = 1, due_at = ? WHERE id = ?", order.nextAt, id);
-        journal.run("INSERT INTO attempt (message, started_at, state) VALUES (?, ?, 'open')", id, order.now);
-      }
+      if (rows.length === 0) return [];
+      const ids = rows.map((row) => number(row["id"]));
+      const listed = JSON.stringify(ids);
+      journal.run(
+        "UPDATE message SET claimed = 1, due_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+        order.nextAt,
+        listed,
+      );
+      journal.run(
+        "INSERT INTO attempt (message, started_at, state) SELECT value, ?, 'open' FROM json_each(?)",
+        order.now,
+        listed,
+      );
+      const recipients = recipientsOfAll(journal, ids);
       // While the clock is in doubt nothing is old enough to expire.
       const believed = policy().clockBelieved !== false;
       return rows.map((row) => {
         const message = queuedMessage(
-          journal,
           row,
+          recipients.get(number(row["id"])) ?? [],
           directory.folder("Inbox"),
           order.now,
           this.#meta.usableTime,

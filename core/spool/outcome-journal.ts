@@ -36,6 +36,7 @@ import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
 import { storageProblem } from "./spool-problem.ts";
 
 const HOUR = 3_600_000;
+const OUTCOMES = { done: "delivered", errors: "errors", junk: "junk" } as const;
 
 export class OutcomeJournal implements OutcomeStore {
   readonly #context: SpoolContext;
@@ -159,9 +160,15 @@ export class OutcomeJournal implements OutcomeStore {
   #enter({ result, disposition, report }: Settlement): readonly FileTask[] {
     const { journal } = this.#context;
     const { id } = result.message;
-    const row = journal.get("SELECT folder, file, closed_at, usable_stopped FROM message WHERE id = ?", id);
-    if (row === undefined) return [];
     this.#settleRecipients(result);
+    const row = journal.get(
+      `SELECT file, closed_at, usable_stopped,
+         EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state IN ${PENDING}) AS pending,
+         EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state = 'delivered') AS delivered
+       FROM message WHERE id = ?1`,
+      id,
+    );
+    if (row === undefined) return [];
     journal.run(
       `UPDATE attempt SET state = 'finished', started_at = ?, ended_at = ?, relay = ?, session = ?, delays = ?,
          results = ? WHERE message = ? AND state = 'open'`,
@@ -178,9 +185,12 @@ export class OutcomeJournal implements OutcomeStore {
     const moves: FileTask[] = [];
     // Closed meanwhile (by hand, by other software): its place is decided.
     if (row["closed_at"] === null) {
-      const pending = pendingDue(journal, id, result.endedAt);
+      const pending = row["pending"] === 1 ? pendingDue(journal, id, result.endedAt) : null;
       if (pending !== null) this.#stay(id, pending, numberOrNull(row["usable_stopped"]));
-      else moves.push(...this.#close(result, this.#closing(id, disposition), text(row["file"])));
+      else
+        moves.push(
+          this.#close(result, this.#closing(id, disposition), text(row["file"]), row["delivered"] === 1),
+        );
     }
     if (report !== null && result.message.reportOf !== null) {
       moves.push(...this.#applyReport(result.message.reportOf, report, result.endedAt));
@@ -257,7 +267,8 @@ export class OutcomeJournal implements OutcomeStore {
     result: AttemptResult,
     disposition: Exclude<Disposition, { readonly kind: "stay" }>,
     file: string,
-  ): readonly FileTask[] {
+    delivered: boolean,
+  ): FileTask {
     const { journal } = this.#context;
     const { id } = result.message;
     const { endedAt } = result;
@@ -267,7 +278,7 @@ export class OutcomeJournal implements OutcomeStore {
          outcome = ? WHERE id = ?`,
       endedAt,
       to,
-      this.#outcome(id, disposition),
+      disposition.kind === "done" && !delivered ? "removed" : OUTCOMES[disposition.kind],
       id,
     );
     if (disposition.kind === "errors") {
@@ -281,16 +292,7 @@ export class OutcomeJournal implements OutcomeStore {
     if (disposition.kind === "junk") {
       journal.run("UPDATE message SET junk_reason = ? WHERE id = ?", disposition.reason, id);
     }
-    return [{ id, file, from: "Inbox", to }];
-  }
-
-  #outcome(id: number, disposition: Disposition): string {
-    if (disposition.kind !== "done") return disposition.kind;
-    const delivered = this.#context.journal.get(
-      "SELECT 1 FROM recipient WHERE message = ? AND state = 'delivered' LIMIT 1",
-      id,
-    );
-    return delivered === undefined ? "removed" : "delivered";
+    return { id, file, from: "Inbox", to };
   }
 
   #applyReport(original: number, effect: ReportEffect, now: number): readonly FileTask[] {

@@ -66,14 +66,31 @@ export function sourceOf(row: Row): MessageSource {
 /** In their order; `limit`: the first of them. */
 export function recipientsOf(journal: Journal, message: number, limit = -1): readonly QueuedRecipient[] {
   const sql = "SELECT * FROM recipient WHERE message = ? ORDER BY id LIMIT ?";
-  return journal.all(sql, message, limit).map((row) => ({
+  return journal.all(sql, message, limit).map(recipientOf);
+}
+
+/** The same of many messages, by their ids. */
+export function recipientsOfAll(
+  journal: Journal,
+  messages: readonly number[],
+): ReadonlyMap<number, readonly QueuedRecipient[]> {
+  const found = new Map<number, QueuedRecipient[]>(messages.map((id) => [id, []]));
+  const sql = "SELECT * FROM recipient WHERE message IN (SELECT value FROM json_each(?)) ORDER BY id";
+  for (const row of journal.all(sql, JSON.stringify(messages))) {
+    found.get(number(row["message"]))?.push(recipientOf(row));
+  }
+  return found;
+}
+
+function recipientOf(row: Row): QueuedRecipient {
+  return {
     id: number(row["id"]),
     address: text(row["address"]),
     role: oneOf(row["role"], ["addressed", "bcc-all", "postmaster"]),
     state: readState(text(row["state"]), text(row["detail"])),
     tries: number(row["tries"]),
     unknownTries: number(row["unknown_tries"]),
-  }));
+  };
 }
 
 export function trailOf(journal: Journal, message: number) {
@@ -85,20 +102,19 @@ export const QUEUED_COLUMNS = `id, queue_id, kind, account, uid, server, announc
   eight_bit_header, eight_bit_body, received_at, due_at, usable_from, usable_stopped, report_of, report_form, never_reported`;
 
 export function queuedMessage(
-  journal: Journal,
   row: Row,
+  recipients: readonly QueuedRecipient[],
   inbox: string,
   claimedAt: number,
   usableTime: number,
 ): QueuedMessage {
-  const id = number(row["id"]);
   return {
-    id,
+    id: number(row["id"]),
     queueId: text(row["queue_id"]),
     kind: messageKind(row),
     source: sourceOf(row),
     sender: text(row["sender"]),
-    recipients: recipientsOf(journal, id),
+    recipients,
     path: join(inbox, text(row["file"])),
     size: number(row["size"]),
     wireSize: number(row["wire_size"]),
