@@ -168,7 +168,7 @@ export async function startKillSwitch(pop3Port: number, smtpPort: number): Promi
       openAtKill = [];
     },
     report() {
-      const inFlight = openAtKill.flatMap(({ current }) => (current === null ? [] : [current]));
+      const inFlight = openAtKill.flatMap(({ inFlight: message }) => (message === null ? [] : [message]));
       return { fired, inFlight, open: openAtKill.length };
     },
     async close() {

@@ -1,13 +1,11 @@
 /**
- * Reads along what a client says on one SMTP connection. It counts a message as in flight from its MAIL until
- * the client begins the next one: by then its outcome has to be on the client's disk.
+ * Reads along what a client says on one SMTP connection. It counts a message as in flight from its final dot until that
+ * of the next one: by then its outcome has to be on the client's disk.
  */
 export interface FollowedMessage {
   /** Its X-Sample header; "" until that has passed. */
   uid: string;
   readonly recipients: string[];
-  /** The final dot has passed. */
-  complete: boolean;
 }
 
 export type FollowedEvent = "mail" | "final-dot";
@@ -17,7 +15,9 @@ export class SmtpFollower {
   #rest = "";
   #inContent = false;
   #inHeader = false;
-  current: FollowedMessage | null = null;
+  /** From its MAIL on. */
+  #begun: FollowedMessage | null = null;
+  inFlight: FollowedMessage | null = null;
 
   constructor(onEvent: (event: FollowedEvent) => void) {
     this.#onEvent = onEvent;
@@ -35,11 +35,11 @@ export class SmtpFollower {
       return;
     }
     if (/^MAIL FROM:/i.test(line)) {
-      this.current = { uid: "", recipients: [], complete: false };
+      this.#begun = { uid: "", recipients: [] };
       this.#onEvent("mail");
     }
     const recipient = /^RCPT TO:<([^>]*)>/i.exec(line)?.[1];
-    if (recipient !== undefined) this.current?.recipients.push(recipient);
+    if (recipient !== undefined) this.#begun?.recipients.push(recipient);
     if (/^DATA$/i.test(line)) {
       this.#inContent = true;
       this.#inHeader = true;
@@ -49,13 +49,13 @@ export class SmtpFollower {
   #content(line: string): void {
     if (line === ".") {
       this.#inContent = false;
-      if (this.current !== null) this.current.complete = true;
+      this.inFlight = this.#begun;
       this.#onEvent("final-dot");
     } else if (line === "") {
       this.#inHeader = false;
-    } else if (this.#inHeader && this.current !== null) {
+    } else if (this.#inHeader && this.#begun !== null) {
       const uid = /^X-Sample: (\S+)$/i.exec(line)?.[1];
-      if (uid !== undefined) this.current.uid = uid;
+      if (uid !== undefined) this.#begun.uid = uid;
     }
   }
 }
