@@ -7,6 +7,8 @@ export class Ahead {
   readonly #most: number;
   #messages = 0;
   #octets = 0;
+  /** It was full; more is asked for when half of it has come. */
+  #full = false;
   #wake = (): void => {};
 
   constructor(most: number) {
@@ -14,7 +16,10 @@ export class Ahead {
   }
 
   fits(octets: number): boolean {
-    return this.#messages === 0 || (this.#messages < this.#most && this.#octets + octets <= AHEAD_OCTETS);
+    const room = this.#messages < this.#most && this.#octets + octets <= AHEAD_OCTETS;
+    if (!room) this.#full = true;
+    else if (this.#messages <= this.#most / 2) this.#full = false;
+    return this.#messages === 0 || (room && !this.#full);
   }
 
   /** The returned function takes it off again. */
