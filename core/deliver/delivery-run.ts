@@ -6,7 +6,7 @@
  *    the route was deferred; never more connections than there is work for.
  * 3. A result is on disk (`settle`) before the final dot of the next message goes out on that connection: of each
  *    connection no more than one message can be with the server and not in the journal. Up to the dot the next one
- *    goes on meanwhile. When a result cannot be written, nothing more goes out at all.
+ *    goes on meanwhile. When a result cannot be written, nothing more is begun, and no other dot goes out on that one.
  * 4. At most 100 recipients a transaction (RFC 5321 4.5.3.1.8). Each transaction is settled by itself; what is left
  *    of a message is claimed again, at once.
  * 5. A failure of the route ends the run: one alert; what other connections have in hand is finished, and does not
@@ -227,7 +227,7 @@ export class DeliveryRun {
     const before = hand.recorded;
     hand.recorded = Promise.all([before, recording])
       .then(
-        () => true,
+        ([well]) => well,
         (error: unknown) => {
           this.#fatal(error);
           return false;

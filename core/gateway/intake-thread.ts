@@ -59,6 +59,7 @@ const MANY = 100;
 const IDLE = 5_000;
 /** So long without an answer it counts as hung; well below what a disk is given (`limits.pop3.storing`). */
 const SILENCE = 60_000;
+const LAST_CHANCE = 5_000;
 
 export class IntakeThread {
   readonly #parts: IntakeThreadParts;
@@ -190,8 +191,11 @@ export class IntakeThread {
     this.#heard = false;
     this.#disarm();
     this.#disarm = this.#parts.clock.after(SILENCE, () => {
-      if (this.#heard) this.#watch();
-      else this.#ended(new Error("it does not answer"));
+      // This thread may have stood still, or the computer slept: what was answered meanwhile is heard first.
+      this.#disarm = this.#parts.clock.after(LAST_CHANCE, () => {
+        if (this.#heard) this.#watch();
+        else this.#ended(new Error("it does not answer"));
+      });
     });
   }
 

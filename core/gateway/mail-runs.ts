@@ -292,6 +292,8 @@ export class MailRuns {
     });
     await this.#attempt(trouble, () => this.#report(order, problems));
     await this.#attempt(trouble, () => this.#sendAlerts(order, problems));
+    // A program that looks at the folders then finds what is there to stay.
+    await this.#parts.spool.removeDelivered();
     if (collects) await this.#attempt(trouble, () => this.#after(order, problems));
     await this.#aside(trouble, () => this.#tend());
     const stopping = this.#stopping.signal.aborted;

@@ -203,7 +203,7 @@ export class Acceptor {
   /** The wanted one where it is free; otherwise one that is later than those before it. */
   #queueId(wanted: string | null): string {
     let value = this.#context.clock.now() * 256 + randomInt(256);
-    // Of the same millisecond, or the one before.
+    // Of the same millisecond, or those just before.
     if (value <= this.#lastValue && value > this.#lastValue - 1_024) value = this.#lastValue + 1;
     this.#lastValue = value;
     for (let queueId = wanted ?? asQueueId(value); ; queueId = asQueueId(value)) {

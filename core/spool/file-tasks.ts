@@ -4,8 +4,8 @@
  * 1. The row says where the file belongs and that this is not done yet (`file_task`); then the file is moved.
  * 2. The task is struck off only when the folders are on the disk: otherwise a file could come back after a
  *    power cut and would be taken for new mail. Striking off is done for many at once.
- * 3. What is removed because it was delivered is removed together with others, a moment later: nobody waits for it, and
- *    each by itself would cost twice as much.
+ * 3. What is removed because it was delivered is removed together with others, a moment later: no message waits for it,
+ *    and each by itself would cost twice as much. Where one cannot be removed the others wait a minute.
  * 4. A move that fails harms nobody: it is told, and made up for when the file is asked for, or at the next start. So is
  *    one whose commit was uncertain, as soon as that is settled.
  */
@@ -27,8 +27,12 @@ export interface FileTask {
 
 const STRIKE_AFTER = 1_000;
 const STRIKE_AT = 256;
+const REMOVE_AFTER = 200;
 /** Files that are removed at the same time. */
 const TOGETHER = 32;
+/** After one that could not be removed, which took ten seconds; and how many may wait then. The next start finds the others. */
+const PAUSE = 60_000;
+const MOST_WAITING = 10_000;
 
 export class FileTasks {
   readonly #context: SpoolContext;
@@ -36,6 +40,7 @@ export class FileTasks {
   #done: { readonly id: number; readonly to: Folder | null }[] = [];
   readonly #touched = new Set<Folder>();
   #disarm: (() => void) | null = null;
+  #disarmLater: (() => void) | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(context: SpoolContext) {
@@ -68,10 +73,18 @@ export class FileTasks {
     }
   }
 
-  /** The same, soon: with others, or when the rest is flushed. */
+  /** A removal, soon. */
   runLater(task: FileTask): void {
+    if (this.#later.length >= MOST_WAITING) return;
     this.#later.push(task);
-    this.#arm();
+    if (this.#later.length === STRIKE_AT) void this.removeNow();
+    else this.#disarmLater ??= this.#context.clock.after(REMOVE_AFTER, () => void this.removeNow());
+  }
+
+  /** Those that were put off. Never rejects. */
+  removeNow(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#removeAll());
+    return this.#flushing;
   }
 
   /** Does what has been left undone. Never rejects: what cannot be done now either is done at the next start. */
@@ -83,6 +96,8 @@ export class FileTasks {
   async #makeUp(): Promise<void> {
     const { directory, journal, log } = this.#context;
     try {
+      // Nothing is done on the strength of rows that are not on the disk yet.
+      await journal.commit(() => undefined);
       for (const { id: open } of journal.all("SELECT id FROM message WHERE file_task = 1")) {
         const id = number(open);
         // Somebody may have had it put elsewhere meanwhile.
@@ -116,16 +131,24 @@ export class FileTasks {
     return this.#flushing;
   }
 
-  async #runTogether(): Promise<void> {
-    const tasks = this.#later;
-    this.#later = [];
-    for (let from = 0; from < tasks.length; from += TOGETHER) {
-      await Promise.all(tasks.slice(from, from + TOGETHER).map((task) => this.#run(task)));
+  async #removeAll(): Promise<void> {
+    this.#disarmLater?.();
+    this.#disarmLater = null;
+    for (let refused = false; this.#later.length > 0 && !refused; ) {
+      const together = this.#later.splice(0, TOGETHER);
+      const ran = await Promise.all(together.map((task) => this.#run(task)));
+      refused = ran.includes("failed");
+    }
+    if (this.#done.length > 0) this.#arm();
+    if (this.#later.length > 0) {
+      this.#disarmLater ??= this.#context.clock.after(PAUSE, () => void this.removeNow());
     }
   }
 
   async #strikeOff(): Promise<void> {
-    await this.#runTogether();
+    await this.#removeAll();
+    this.#disarm?.();
+    this.#disarm = null;
     const done = this.#done;
     if (done.length === 0) return;
     const folders = [...this.#touched];
@@ -164,7 +187,7 @@ export class FileTasks {
   }
 
   #arm(): void {
-    if (this.#done.length + this.#later.length >= STRIKE_AT) void this.flush();
+    if (this.#done.length >= STRIKE_AT) void this.flush();
     else this.#disarm ??= this.#context.clock.after(STRIKE_AFTER, () => void this.flush());
   }
 }

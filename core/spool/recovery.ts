@@ -112,7 +112,15 @@ async function placeFiles(context: SpoolContext, names: Names) {
       if (folder === null) await fileSystem.unlink(from);
       else await fileSystem.rename(from, join(directory.folder(folder), file));
     } catch (error) {
-      throw storageError(error, join(directory.folder(home), file), "could not be put where it belongs");
+      const trouble = storageError(
+        error,
+        join(directory.folder(home), file),
+        "could not be put where it belongs",
+      );
+      if (folder !== null) throw trouble;
+      // It was delivered, and is only in the way: no reason not to start.
+      log({ source: "spool", level: "warning", text: trouble.message });
+      continue;
     }
     touched.add(home);
     if (folder === null) leftovers += 1;

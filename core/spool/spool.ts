@@ -137,6 +137,8 @@ export interface Spool {
   acknowledgeJunk(ids: readonly number[] | "all"): Promise<number>;
   /** Next tries that were set by a clock far ahead are due now; the number of messages. */
   bringForward(): Promise<number>;
+  /** The files of what was delivered are gone, as far as they can be removed. Never rejects. */
+  removeDelivered(): Promise<void>;
   /** Brings the index of the history up to date. */
   indexHistory(): Promise<void>;
   /** Retention: what is old enough goes. Once an hour is enough. */
@@ -360,6 +362,10 @@ class JournalSpool implements Spool, BodyStore {
 
   bringForward(): Promise<number> {
     return bringForward(this.#context);
+  }
+
+  removeDelivered(): Promise<void> {
+    return this.#tasks.removeNow();
   }
 
   indexHistory(): Promise<void> {

@@ -73,6 +73,7 @@ function setUp(parts: Parts) {
       outcomes: { reportsDue: () => [], nextReportAt: () => parts.reportAt ?? null },
       bringForward: async () => 0,
       indexHistory: async () => undefined,
+      removeDelivered: async () => undefined,
       counts: () => ({ Inbox: 0, Errors: 0, Junk: 0, Backup: 0 }),
       waitingMail: () => 0,
       unseen: () => ({ junk: 0, errors: 0 }),

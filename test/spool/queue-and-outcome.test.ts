@@ -158,6 +158,33 @@ describe("what an attempt came to", () => {
     expect(await spool.ledger.safeToDelete("main", ["a", "unknown"])).toEqual(new Set(["a"]));
   });
 
+  test("delivered, and the file cannot be removed: nobody waits for it, and the next start does not mind", async () => {
+    for (let number = 0; number < 40; number += 1) await take(spool, `u${number}`);
+    for (const message of await claimAll(spool, kit.clock, 40)) {
+      await spool.outcomes.apply(settlement(message, ["delivered"], { kind: "done", backup: false }));
+    }
+    files.plan = (operation) => (operation === "unlink" ? "EIO" : null);
+    const before = files.operations.length;
+    await spool.removeDelivered();
+    const tried = files.operations.slice(before).filter(({ operation }) => operation === "unlink");
+    expect([tried.length, names("Inbox").length]).toEqual([32, 40]);
+    files.plan = () => null;
+    await spool.removeDelivered();
+    expect(names("Inbox").length).toBe(32);
+    files.plan = (operation, path) => (operation === "unlink" && path.includes("Inbox") ? "EACCES" : null);
+    await spool.close();
+    spool = await kit.open({ fileSystem: files });
+    expect([names("Inbox").length, spool.counts().Inbox, spool.queue.nextDueAt(["mail"])]).toEqual([
+      32,
+      0,
+      null,
+    ]);
+    files.plan = () => null;
+    await spool.close();
+    spool = await kit.open({ fileSystem: files });
+    expect(names("Inbox")).toEqual([]);
+  });
+
   test("to Backup, to Errors, to Junk: the row says where, the file is there", async () => {
     for (const uid of ["a", "b", "c"]) await take(spool, uid);
     await spool.outcomes.apply(settlement(await claimOne(), ["delivered"], { kind: "done", backup: true }));
