@@ -23,7 +23,7 @@ interface Measured {
   readonly hashes: readonly string[];
 }
 
-/** One `efs check` over this mailbox. */
+/** One `efs check` over this mailbox, of the program as it is built: from its sources Node needs 20 MB more for each thread. */
 async function measure(name: string, fill: MailboxFill, count: number): Promise<Measured> {
   const pop3 = await startMailboxProcess(fill);
   onTestFinished(() => pop3.close());
@@ -35,6 +35,7 @@ async function measure(name: string, fill: MailboxFill, count: number): Promise<
   const file = join(data, "..", "peak");
   const begun = performance.now();
   const run = await efs(["check", "--data", data], {
+    script: "out/cli/efs.js",
     environment: { NODE_OPTIONS: `--import=${PRELOAD}`, EFS_TEST_PEAK: file },
     timeoutMilliseconds: 200_000,
   });
@@ -56,8 +57,7 @@ function expectedHashes(fill: MailboxFill): readonly string[] {
 
 test("nothing to do", SLOW, async () => {
   const { peak } = await measure("nothing", { kind: "none" }, 0);
-  // The first run of changed sources also compiles them.
-  expect(peak).toBeLessThan(LIMIT / 1.25);
+  expect(peak).toBeLessThan(LIMIT / 1.6);
 });
 
 test("20 messages of 25 MB", SLOW, async () => {

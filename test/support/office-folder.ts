@@ -58,10 +58,10 @@ export async function saveOfficeSettings(
 }
 
 /** The real program as a process of its own. */
-export function startEfs(args: readonly string[], options: Omit<StartOptions, "script"> = {}): Running {
+export function startEfs(args: readonly string[], options: Partial<StartOptions> = {}): Running {
   return startProcess(args, { script: "core/headless/efs.ts", ...options });
 }
 
-export function efs(args: readonly string[], options: Omit<StartOptions, "script"> = {}): Promise<Finished> {
+export function efs(args: readonly string[], options: Partial<StartOptions> = {}): Promise<Finished> {
   return startEfs(args, options).finished;
 }
