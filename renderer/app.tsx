@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useState } from "react";
 import { Route, Router, Switch, useLocation } from "wouter";
 import type { Transport } from "../core/api/contract.ts";
 import { FaultBoundary } from "./components/fault-boundary.tsx";
@@ -16,26 +16,50 @@ import { useGuardedLocation } from "./state/leave-guard.ts";
 import { cssVariables, theme } from "./theme.ts";
 import { TransportProvider } from "./transport/transport-context.tsx";
 
-const pages: Readonly<Record<PageName, ReturnType<typeof lazy>>> = {
-  log: lazy(async () => ({ default: (await import("./tabs/log.tsx")).LogPage })),
-  inbox: lazy(async () => ({ default: (await import("./folders/folder-pages.tsx")).InboxPage })),
-  errors: lazy(async () => ({ default: (await import("./folders/folder-pages.tsx")).ErrorsPage })),
-  junk: lazy(async () => ({ default: (await import("./folders/folder-pages.tsx")).JunkPage })),
-  backup: lazy(async () => ({ default: (await import("./folders/folder-pages.tsx")).BackupPage })),
-  history: lazy(async () => ({ default: (await import("./history/history-page.tsx")).HistoryPage })),
-  pop3: lazy(async () => ({ default: (await import("./tabs/pop3.tsx")).Pop3Page })),
-  smtp: lazy(async () => ({ default: (await import("./tabs/smtp.tsx")).SmtpPage })),
-  domains: lazy(async () => ({ default: (await import("./tabs/domains.tsx")).DomainsPage })),
-  headers: lazy(async () => ({ default: (await import("./tabs/headers.tsx")).HeadersPage })),
-  aliases: lazy(async () => ({ default: (await import("./tabs/aliases.tsx")).AliasesPage })),
-  users: lazy(async () => ({ default: (await import("./tabs/users.tsx")).UsersPage })),
-  schedule: lazy(async () => ({ default: (await import("./tabs/schedule.tsx")).SchedulePage })),
-  control: lazy(async () => ({ default: (await import("./tabs/control.tsx")).ControlPage })),
-  steps: lazy(async () => ({ default: (await import("./tabs/steps.tsx")).StepsPage })),
-  advanced: lazy(async () => ({ default: (await import("./tabs/advanced.tsx")).AdvancedPage })),
-  diagnose: lazy(async () => ({ default: (await import("./tabs/diagnose.tsx")).DiagnosePage })),
-  about: lazy(async () => ({ default: (await import("./tabs/about.tsx")).AboutPage })),
+const programs: Readonly<Record<PageName, () => Promise<ComponentType>>> = {
+  log: async () => (await import("./tabs/log.tsx")).LogPage,
+  inbox: async () => (await import("./folders/folder-pages.tsx")).InboxPage,
+  errors: async () => (await import("./folders/folder-pages.tsx")).ErrorsPage,
+  junk: async () => (await import("./folders/folder-pages.tsx")).JunkPage,
+  backup: async () => (await import("./folders/folder-pages.tsx")).BackupPage,
+  history: async () => (await import("./history/history-page.tsx")).HistoryPage,
+  pop3: async () => (await import("./tabs/pop3.tsx")).Pop3Page,
+  smtp: async () => (await import("./tabs/smtp.tsx")).SmtpPage,
+  domains: async () => (await import("./tabs/domains.tsx")).DomainsPage,
+  headers: async () => (await import("./tabs/headers.tsx")).HeadersPage,
+  aliases: async () => (await import("./tabs/aliases.tsx")).AliasesPage,
+  users: async () => (await import("./tabs/users.tsx")).UsersPage,
+  schedule: async () => (await import("./tabs/schedule.tsx")).SchedulePage,
+  control: async () => (await import("./tabs/control.tsx")).ControlPage,
+  steps: async () => (await import("./tabs/steps.tsx")).StepsPage,
+  advanced: async () => (await import("./tabs/advanced.tsx")).AdvancedPage,
+  diagnose: async () => (await import("./tabs/diagnose.tsx")).DiagnosePage,
+  about: async () => (await import("./tabs/about.tsx")).AboutPage,
 };
+
+const ready = new Map<PageName, ComponentType>();
+const chosen = new Map<PageName, ComponentType>();
+
+/**
+ * The page that the address names is there when this resolves, or cannot be had now. React shows what it has to wait for
+ * a third of a second later than it is there, so it is better to begin with it.
+ */
+export async function fetchPage(path: string): Promise<void> {
+  const page = allPages.find((each) => path === each.path || path.startsWith(`${each.path}/`));
+  if (page === undefined || ready.has(page.name)) return;
+  try {
+    ready.set(page.name, await programs[page.name]());
+  } catch {
+    // The page itself says so.
+  }
+}
+
+/** The same one each time: another would lose what was done on the page. */
+function pageOf(name: PageName): ComponentType {
+  const page = chosen.get(name) ?? ready.get(name) ?? lazy(async () => ({ default: await programs[name]() }));
+  chosen.set(name, page);
+  return page;
+}
 const DetailWindow = lazy(async () => ({
   default: (await import("./detail-window/detail-window.tsx")).DetailWindow,
 }));
@@ -97,11 +121,12 @@ function Office() {
       </Loading>
     );
   }
+  const First = pageOf("log");
   return (
     <Frame>
       <Switch>
         {allPages.map(({ name, path }) => {
-          const PageOf = pages[name];
+          const PageOf = pageOf(name);
           return (
             <Route key={name} path={name === "log" ? "/" : `${path}/*?`}>
               <Loading>
@@ -112,7 +137,7 @@ function Office() {
         })}
         <Route>
           <Loading>
-            <pages.log />
+            <First />
           </Loading>
         </Route>
       </Switch>

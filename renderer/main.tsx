@@ -5,7 +5,7 @@ import "./style.css";
 import { createRoot } from "react-dom/client";
 import * as z from "zod";
 import type { Transport } from "../core/api/contract.ts";
-import { App } from "./app.tsx";
+import { App, fetchPage } from "./app.tsx";
 import { startTexts } from "./texts/texts.ts";
 import { desktopBridge } from "./transport/desktop-bridge.ts";
 import { openPreloadTransport } from "./transport/preload-transport.ts";
@@ -19,7 +19,7 @@ if (root === null) throw new Error("the page has no root");
 startTexts();
 const bridge = desktopBridge();
 const transport = bridge === null ? openBrowserTransport() : openPreloadTransport(bridge);
-createRoot(root).render(<App transport={transport} />);
+void fetchPage(window.location.pathname).then(() => createRoot(root).render(<App transport={transport} />));
 
 function openBrowserTransport(): Transport {
   const transport = openSocketTransport({

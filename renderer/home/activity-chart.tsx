@@ -1,9 +1,12 @@
-import { BarChart } from "@mantine/charts";
-import { Group, Paper, SegmentedControl, Text, VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
+import { Group, Paper, SegmentedControl, Skeleton, Text, VisuallyHidden } from "@mantine/core";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Activity, ActivityBucket } from "../../core/model/activity.ts";
 import { formatNumber, pageLocale } from "../state/format.ts";
+
+/** A third of the page's program is for the bars alone: the words do not wait for them. */
+const ActivityBars = lazy(async () => ({ default: (await import("./activity-bars.tsx")).ActivityBars }));
+const HEIGHT = 170;
 
 type Range = "hours" | "days";
 
@@ -31,30 +34,22 @@ export function ActivityChart({ activity }: { readonly activity: Activity | unde
           ]}
         />
       </Group>
-      <BarChart
-        h={170}
-        data={buckets.map((bucket) => ({
-          label: bucketLabel(bucket, range),
-          [delivered]: bucket.delivered,
-          [failed]: bucket.failed,
-        }))}
-        dataKey="label"
-        type="stacked"
-        series={[
-          { name: delivered, color: "calm.5" },
-          { name: failed, color: "red.7" },
-        ]}
-        withLegend
-        legendProps={{ verticalAlign: "top", height: 28 }}
-        gridAxis="x"
-        yAxisProps={{ allowDecimals: false, width: 44 }}
-        tickLine="none"
-        valueFormatter={formatNumber}
-        barProps={{ isAnimationActive: false }}
-        tooltipAnimationDuration={0}
-        barChartProps={{ accessibilityLayer: false }}
-        aria-hidden
-      />
+      {activity === undefined ? (
+        <Skeleton h={HEIGHT} />
+      ) : (
+        <Suspense fallback={<Skeleton h={HEIGHT} />}>
+          <ActivityBars
+            height={HEIGHT}
+            data={buckets.map((bucket) => ({
+              label: bucketLabel(bucket, range),
+              [delivered]: bucket.delivered,
+              [failed]: bucket.failed,
+            }))}
+            delivered={delivered}
+            failed={failed}
+          />
+        </Suspense>
+      )}
       <VisuallyHidden>
         {t("home.chart.summary", {
           delivered: formatNumber(sum(buckets, "delivered")),
