@@ -37,8 +37,8 @@ const programs: Readonly<Record<PageName, () => Promise<ComponentType>>> = {
   about: async () => (await import("./tabs/about.tsx")).AboutPage,
 };
 
-const ready = new Map<PageName, ComponentType>();
-const chosen = new Map<PageName, ComponentType>();
+/** The same one each time: another would lose what was done on the page. */
+const pages = new Map<PageName, ComponentType>();
 
 /**
  * The page that the address names is there when this resolves, or cannot be had now. React shows what it has to wait for
@@ -46,20 +46,20 @@ const chosen = new Map<PageName, ComponentType>();
  */
 export async function fetchPage(path: string): Promise<void> {
   const page = allPages.find((each) => path === each.path || path.startsWith(`${each.path}/`));
-  if (page === undefined || ready.has(page.name)) return;
+  if (page === undefined || pages.has(page.name)) return;
   try {
-    ready.set(page.name, await programs[page.name]());
+    pages.set(page.name, await programs[page.name]());
   } catch {
     // The page itself says so.
   }
 }
 
-/** The same one each time: another would lose what was done on the page. */
 function pageOf(name: PageName): ComponentType {
-  const page = chosen.get(name) ?? ready.get(name) ?? lazy(async () => ({ default: await programs[name]() }));
-  chosen.set(name, page);
+  const page = pages.get(name) ?? lazy(async () => ({ default: await programs[name]() }));
+  pages.set(name, page);
   return page;
 }
+
 const DetailWindow = lazy(async () => ({
   default: (await import("./detail-window/detail-window.tsx")).DetailWindow,
 }));

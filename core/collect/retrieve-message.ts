@@ -45,9 +45,6 @@ export interface RetrieveOptions {
 /** A server may count the end of a line that is not there. */
 const EMPTY = 2;
 
-/** What a message of unknown size is counted as. */
-const USUAL_SIZE = 65_536;
-
 export async function retrieveMessage(options: RetrieveOptions): Promise<RetrieveResult> {
   const { client, number, octetLimit, onReceived, source } = options;
   const door = new Door(options);
@@ -91,7 +88,7 @@ class Door implements ByteSink {
 
   async open(): Promise<ByteSink> {
     const { intake, source, window } = this.#options;
-    this.#entered = window.enter(source.announcedSize ?? USUAL_SIZE);
+    this.#entered = window.enter(source.announcedSize ?? limits.pop3.usualSize);
     await this.#entered;
     if (this.#over) throw new Error("the connection ended while this message waited for a place");
     this.#opening = intake.open(source);

@@ -256,10 +256,7 @@ export class DeliveryRun {
     );
     const trace = traceHeader(message, recipients, settings.trace, connectedAt);
     const { signal } = this.#order;
-    const transaction = await session.deliver(message, recipients, trace, {
-      mayEnd: hand.recorded,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const transaction = await session.deliver(message, recipients, trace, { mayEnd: hand.recorded, signal });
     await hand.recorded;
     hand.messages += 1;
     switch (transaction.kind) {

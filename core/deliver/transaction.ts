@@ -66,7 +66,7 @@ export interface TransactionControl {
   /** The final dot waits for it; false: the transaction is cancelled. */
   readonly mayEnd?: Promise<boolean> | undefined;
   /** Cancels it, unless the final dot is on its way. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface DataOrder {

@@ -1,11 +1,11 @@
 /** What runs in the second thread (`intake-thread.ts`): octets in, a file on the disk and who it is for out. */
-import { setImmediate } from "node:timers";
 import { parentPort, workerData } from "node:worker_threads";
 import type { AddressListsInForce } from "../model/address-lists.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { receiveBody } from "../spool/body-file.ts";
 import { nodeFileSystem, withRetries } from "../util/file-system.ts";
+import { gather } from "../util/gather.ts";
 import { systemClock } from "../util/system-clock.ts";
 import type { Examined } from "./examine.ts";
 import {
@@ -23,7 +23,7 @@ let settings: Settings;
 let lists: AddressListsInForce;
 const judging = createJudging({ settings: () => settings, lists: () => lists, installationId });
 const accounts = new Map<number, ExamineBody>();
-let answers: ThreadAnswer[] = [];
+const answer = gather<ThreadAnswer>((answers) => parentPort?.postMessage(answers));
 
 parentPort?.on("message", (orders: readonly ThreadOrder[]) => {
   for (const order of orders) carryOut(order);
@@ -64,14 +64,4 @@ async function receive(octets: Uint8Array, examine: ExamineBody | undefined): Pr
     await fileSystem.unlink(body.temporaryPath).catch(() => undefined);
     throw error;
   }
-}
-
-function answer(one: ThreadAnswer): void {
-  answers.push(one);
-  if (answers.length > 1) return;
-  setImmediate(() => {
-    const together = answers;
-    answers = [];
-    parentPort?.postMessage(together);
-  });
 }

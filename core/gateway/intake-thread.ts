@@ -8,12 +8,12 @@
  * 3. It answers what this thread would have found: a message is judged by the settings and lists that were in force when
  *    it was handed over, or by later ones.
  */
-import { setImmediate } from "node:timers";
 import { Worker } from "node:worker_threads";
 import type { AddressListsInForce } from "../model/address-lists.ts";
 import type { Clock, Log } from "../model/ports.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { AccountSettings, Settings } from "../model/settings.ts";
+import { gather } from "../util/gather.ts";
 import type { Examined } from "./examine.ts";
 import {
   LISTENING,
@@ -70,7 +70,7 @@ export class IntakeThread {
   /** It ended by itself: it is not tried again. */
   #failed = false;
   #waiting = new Map<number, Waiting>();
-  #orders: ThreadOrder[] = [];
+  #order: (order: ThreadOrder) => void = () => undefined;
   #lastId = 0;
   /** What it was given. */
   #settings: Settings | null = null;
@@ -131,6 +131,14 @@ export class IntakeThread {
     const ended = (error: unknown): void => {
       if (this.#worker === worker) this.#ended(error);
     };
+    this.#order = gather((orders) => {
+      try {
+        worker.postMessage(orders);
+      } catch (error) {
+        // Something among the settings that cannot be copied: a fault of ours, and no reason to stop collecting.
+        ended(error);
+      }
+    });
     worker.on("error", ended);
     worker.on("messageerror", ended);
     worker.on("exit", (code) => ended(new Error(`it ended with ${code}`)));
@@ -159,24 +167,6 @@ export class IntakeThread {
     const lists = this.#parts.lists();
     if (this.#lists !== lists) this.#order({ kind: "lists", lists });
     this.#lists = lists;
-  }
-
-  /** What comes in one turn goes together. */
-  #order(order: ThreadOrder): void {
-    this.#orders.push(order);
-    if (this.#orders.length > 1) return;
-    setImmediate(() => {
-      const orders = this.#orders;
-      this.#orders = [];
-      // Those that had been ordered before an end were given back with it.
-      if (orders.length === 0 || this.#worker === null) return;
-      try {
-        this.#worker.postMessage(orders);
-      } catch (error) {
-        // Something among the settings that cannot be copied: a fault of ours, and no reason to stop collecting.
-        this.#ended(error);
-      }
-    });
   }
 
   #answered(answer: ThreadAnswer): void {
@@ -226,7 +216,6 @@ export class IntakeThread {
     this.#settings = null;
     this.#lists = null;
     this.#accounts = new Map();
-    this.#orders = [];
     const waiting = this.#waiting;
     this.#waiting = new Map();
     for (const { reject } of waiting.values()) reject(new ThreadEndedError());

@@ -1,3 +1,4 @@
+import { limits } from "../model/limits.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody, StoredBody } from "../model/message.ts";
 import type { BodyStore, IncomingMessage, Intake, ReceivingBody } from "../model/ports.ts";
 import { type Examined, orderOf } from "./examine.ts";
@@ -17,8 +18,6 @@ export interface IntakeParts {
 
 /** Octets. A larger message goes to the disk while it comes. */
 const SMALL = 262_144;
-/** What a message of unknown size counts as. */
-const USUAL = 65_536;
 /** What one is given at first; servers count lines' ends differently. */
 const FIRST = 4_096;
 const MORE = 256;
@@ -30,7 +29,7 @@ const MORE = 256;
 export function createIntake(parts: IntakeParts): Intake {
   return {
     async open(source: MessageSource): Promise<IncomingMessage> {
-      const small = (source.announcedSize ?? USUAL) < SMALL;
+      const small = (source.announcedSize ?? limits.pop3.usualSize) < SMALL;
       if (small && parts.thread.open) return new GatheredMessage(parts, source);
       return new StreamedMessage(parts, source, await parts.bodies.receive(source));
     },

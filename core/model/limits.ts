@@ -15,6 +15,8 @@ export const limits = {
     pipelineWindow: 32,
     /** Messages on their way to the disk at once. */
     intakeWindow: 16,
+    /** What a message of unknown size is counted as. */
+    usualSize: 65_536,
     /** Our own disk may take this long over one write, or over taking a message over; then it counts as hung. */
     storing: 300_000,
     /** Tries before a message that cannot be collected is parked. */

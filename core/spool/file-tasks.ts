@@ -83,7 +83,10 @@ export class FileTasks {
 
   /** Those that were put off. Never rejects. */
   removeNow(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#removeAll());
+    this.#flushing = this.#flushing.then(async () => {
+      await this.#removeAll();
+      if (this.#done.length > 0) this.#arm();
+    });
     return this.#flushing;
   }
 
@@ -139,7 +142,6 @@ export class FileTasks {
       const ran = await Promise.all(together.map((task) => this.#run(task)));
       refused = ran.includes("failed");
     }
-    if (this.#done.length > 0) this.#arm();
     if (this.#later.length > 0) {
       this.#disarmLater ??= this.#context.clock.after(PAUSE, () => void this.removeNow());
     }
@@ -147,8 +149,6 @@ export class FileTasks {
 
   async #strikeOff(): Promise<void> {
     await this.#removeAll();
-    this.#disarm?.();
-    this.#disarm = null;
     const done = this.#done;
     if (done.length === 0) return;
     const folders = [...this.#touched];

@@ -32,7 +32,7 @@ const AGAIN = 16;
  * looking through them takes some milliseconds. A run ends with none of them.
  */
 const WAITING = 5_000;
-/** Ids of which a transaction looks for such as are closed: very many may be pending. */
+/** Ids that a transaction looks through: very many may be pending. */
 const STRETCH = 4_096;
 /** At the end of a run, what is so many ids behind the newest enters the index although it is pending: there may be very many. */
 const PENDING_BEHIND = 400;
@@ -115,13 +115,13 @@ export class HistoryIndex {
     this.#waiting += 1;
     if (this.#waiting < WAITING || this.#running !== null || this.#closed) return;
     // What cannot be written now is found by the scan, and tried again.
-    this.#start((after) => this.#closedBatch(after)).catch(() => undefined);
+    this.#start("closed").catch(() => undefined);
   }
 
   /** A run is over: enters all but what came last and is pending. Rejects with ProblemError. */
   async catchUp(): Promise<void> {
     while (this.#running !== null) await this.#running.catch(() => undefined);
-    await this.#start((after) => this.#batch(after));
+    await this.#start("pending too");
   }
 
   /** Nothing is begun afterwards. */
@@ -132,60 +132,42 @@ export class HistoryIndex {
     });
   }
 
-  #start(enterBatch: (after: number) => number | null): Promise<void> {
+  #start(which: "closed" | "pending too"): Promise<void> {
     this.#waiting = 0;
-    this.#running ??= this.#enterAll(enterBatch).finally(() => {
+    this.#running ??= this.#enterAll(which).finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #enterAll(enterBatch: (after: number) => number | null): Promise<void> {
+  async #enterAll(which: "closed" | "pending too"): Promise<void> {
     for (let after = 0; !this.#closed; ) {
-      const last = await this.#context.journal.commit(() => enterBatch(after));
+      const last = await this.#context.journal.commit(() => this.#enterBatch(which, after));
       if (last === null) return;
       after = last;
       await setImmediate();
     }
   }
 
-  /** Inside a work. The last id entered; null: that was all. */
-  #batch(after: number): number | null {
+  /** Inside a work. The last id looked at; null: that was all. */
+  #enterBatch(which: "closed" | "pending too", after: number): number | null {
     const { journal } = this.#context;
-    const newest = number(journal.get("SELECT max(id) AS id FROM message")?.["id"]);
-    const rows = journal.all(
-      `SELECT * FROM message INDEXED BY message_to_index
-       WHERE indexed_for_search = 0 AND id > ? AND (closed_at IS NOT NULL OR id < ?) ORDER BY id LIMIT ?`,
+    const bounds = journal.get(
+      `SELECT (SELECT min(id) FROM message INDEXED BY message_to_index
+         WHERE indexed_for_search = 0 AND id > ?) AS first, (SELECT max(id) FROM message) AS newest`,
       after,
-      newest - PENDING_BEHIND,
-      BATCH,
     );
-    return this.#enterSome(rows) ?? (rows.length < BATCH ? null : number(rows.at(-1)?.["id"]));
-  }
-
-  /** The same, of what is closed. */
-  #closedBatch(after: number): number | null {
-    const { journal } = this.#context;
-    const first = numberOrNull(
-      journal.get(
-        "SELECT min(id) AS id FROM message INDEXED BY message_to_index WHERE indexed_for_search = 0 AND id > ?",
-        after,
-      )?.["id"],
-    );
+    const first = numberOrNull(bounds?.["first"]);
     if (first === null) return null;
+    const newest = number(bounds?.["newest"]);
     const rows = journal.all(
       `SELECT * FROM message INDEXED BY message_to_index
-       WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND closed_at IS NOT NULL ORDER BY id LIMIT ?`,
+       WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND (closed_at IS NOT NULL OR id < ?) ORDER BY id LIMIT ?`,
       first,
       first + STRETCH,
+      which === "closed" ? 0 : newest - PENDING_BEHIND,
       BATCH,
     );
-    return this.#enterSome(rows) ?? (rows.length < BATCH ? first + STRETCH - 1 : number(rows.at(-1)?.["id"]));
-  }
-
-  /** The last id entered, when time was up before the end; null: all of them. */
-  #enterSome(rows: readonly Row[]): number | null {
-    const { journal } = this.#context;
     const until = performance.now() + TURN;
     let again = 0;
     for (const row of rows) {
@@ -194,7 +176,8 @@ export class HistoryIndex {
       this.#enter(row);
       if (again === AGAIN || performance.now() > until) return id;
     }
-    return null;
+    if (rows.length === BATCH) return number(rows.at(-1)?.["id"]);
+    return first + STRETCH > newest ? null : first + STRETCH - 1;
   }
 
   #enter(row: Row): void {

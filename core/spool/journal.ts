@@ -145,7 +145,7 @@ export class Journal {
    * and half as many commits cost half as much. Where nothing else goes on, these turns take no time.
    */
   #schedule(): void {
-    if (this.#scheduled || this.#written !== null) return;
+    if (this.#scheduled || this.#written !== null || this.#queue.length === 0) return;
     this.#scheduled = true;
     let turns = TURNS;
     const turn = (): void => {
@@ -164,14 +164,14 @@ export class Journal {
   #write(): void {
     this.#written = this.#writeBatch();
     if (this.#written !== null) this.#flushing ??= this.#flushWritten();
-    else if (this.#queue.length > 0) this.#schedule();
+    else this.#schedule();
   }
 
   /** Never rejects. */
   async #flushWritten(): Promise<void> {
     for (let written = this.#written; written !== null; written = this.#written) {
       this.#written = null;
-      if (this.#queue.length > 0) this.#schedule();
+      this.#schedule();
       try {
         await this.#flushLog();
         answer(written);
@@ -180,7 +180,7 @@ export class Journal {
         reject(written.batch, trouble);
         // Written meanwhile: just as uncertain.
         reject(this.#takeWritten(), trouble);
-        if (this.#queue.length > 0) this.#schedule();
+        this.#schedule();
       }
     }
     this.#flushing = null;
