@@ -53,32 +53,27 @@ export function findingsOf(result: AttemptResult, context: FindingContext): Atte
 }
 
 function domainsOf(result: AttemptResult, { postmaster, isRelayDenied }: FindingContext): DomainFinding[] {
+  const postmasterKey = addressKey(postmaster);
   const counts = ({ role, address }: QueuedRecipient): boolean =>
-    role === "addressed" && addressKey(address) !== addressKey(postmaster);
-  const after = new Map(result.recipients.map(({ recipient, next }) => [recipient.id, next]));
-  const all = Map.groupBy(result.message.recipients.filter(counts), ({ address }) => domainOf(address));
+    role === "addressed" && addressKey(address) !== postmasterKey;
   const tried = Map.groupBy(
-    result.recipients.filter(({ recipient, outcome }) => counts(recipient) && outcome.kind !== "not-tried"),
+    result.recipients.filter(({ recipient, outcome }) => outcome.kind !== "not-tried" && counts(recipient)),
     ({ recipient }) => domainOf(recipient.address),
   );
   return [...tried].map(([domain, attempts]) => {
     const accepted = attempts
       .filter(({ outcome }) => outcome.kind === "delivered")
       .map(({ recipient }) => recipient.address);
-    const states = (all.get(domain) ?? []).map(({ id, state }) => after.get(id) ?? state);
-    const relayDenied =
-      accepted.length === 0 &&
-      attempts.some(({ outcome }) => {
-        const reply = outcome.kind === "refused" ? refusal(outcome.failure) : null;
-        return reply !== null && isRelayDenied(reply);
-      });
-    const refused = relayDenied || states.every(isRefused);
-    return {
-      domain,
-      verdict: accepted.length > 0 ? "accepted" : refused ? "refused" : "neither",
-      relayDenied,
-      accepted,
-    };
+    if (accepted.length > 0) return { domain, verdict: "accepted", relayDenied: false, accepted };
+    const relayDenied = attempts.some(({ outcome }) => {
+      const reply = outcome.kind === "refused" ? refusal(outcome.failure) : null;
+      return reply !== null && isRelayDenied(reply);
+    });
+    const after = new Map(result.recipients.map(({ recipient, next }) => [recipient.id, next]));
+    const refused = result.message.recipients
+      .filter((recipient) => counts(recipient) && domainOf(recipient.address) === domain)
+      .every(({ id, state }) => isRefused(after.get(id) ?? state));
+    return { domain, verdict: relayDenied || refused ? "refused" : "neither", relayDenied, accepted };
   });
 }
 

@@ -194,6 +194,11 @@ export function isAccountHeld({ accounts }: GuardState, accountId: string): bool
   return own(accounts, accountId)?.heldSince != null;
 }
 
+/** Whether something is known against it: a message that is for somebody changes that. */
+export function isAccountWatched({ accounts }: GuardState, accountId: string): boolean {
+  return own(accounts, accountId) !== undefined;
+}
+
 /** Reports wait when the postmaster's address, or all of its domain, is held. */
 export function reportsWait(state: GuardState, postmaster: string): boolean {
   return state.postmaster.hold !== null || isDomainHeld(state, postmaster);

@@ -16,6 +16,7 @@ import {
   guardHolds,
   heldDomains,
   isAccountHeld,
+  isAccountWatched,
   isBccAllSuspended,
   isDomainHeld,
   isTrying,
@@ -75,6 +76,8 @@ export type Released = Awaited<ReturnType<Spool["holds"]["release"]>>;
 export class Guard {
   readonly #parts: GuardParts;
   #state: GuardState;
+  /** Something is held, or no copies are made: otherwise all mail goes by as it is. */
+  #holding: boolean;
   /** Of the settings and lists by which all that is held was resolved. */
   #settingsMark: string;
   /** Of those that the state was told of. */
@@ -88,6 +91,7 @@ export class Guard {
     this.#parts = parts;
     const stored = readGuard(parts.spool.notes.read(NOTE)) ?? newGuard(this.#mark());
     this.#state = stored.state;
+    this.#holding = guardHolds(stored.state).length > 0;
     this.#settingsMark = stored.settings;
     this.#toldMark = stored.settings;
   }
@@ -109,7 +113,7 @@ export class Guard {
 
   /** A new message as it may be taken over: without a copy that nobody takes, held where its like is held. */
   admit(order: AcceptOrder): AcceptOrder {
-    if (order.kind !== "mail") return order;
+    if (order.kind !== "mail" || !this.#holding) return order;
     const { resolution, guarded } = this.#admitted(order.resolution, order.source.accountId, null);
     if (guarded.length === 0 || isStopped(order.verdict)) return { ...order, resolution };
     return { ...order, resolution, verdict: { kind: "pass" }, held: guarded };
@@ -120,6 +124,7 @@ export class Guard {
     const { accountId } = order.source;
     const ours = order.resolution.kind !== "no-recipient";
     if (accountId.startsWith("_") || (!ours && isStopped(order.verdict))) return;
+    if (ours && !isAccountWatched(this.#state, accountId)) return;
     const domains = order.resolution.trail
       .filter(({ rule }) => rule === "foreign-domain")
       .map(({ address }) => domainOf(address))
@@ -140,7 +145,7 @@ export class Guard {
   /** An attempt as it is to be settled. */
   judge(result: AttemptResult): AttemptResult {
     const { message } = result;
-    if (message.kind !== "mail" || this.#state.anyway.includes(message.id)) return result;
+    if (!this.#holding || message.kind !== "mail" || this.#state.anyway.includes(message.id)) return result;
     const accepted = new Set(
       result.recipients.flatMap(({ recipient, next }) =>
         next.kind === "delivered" && recipient.role === "addressed" ? [domainOf(recipient.address)] : [],
@@ -182,11 +187,21 @@ export class Guard {
         continue;
       this.#quotes.set(domainOf(recipient.address), formatReply(outcome.failure.reply));
     }
+    const attempt: GuardEvent = { kind: "attempt", findings };
+    const closed: GuardEvent | null =
+      disposition.kind === "stay" ? null : { kind: "closed", messageId: result.message.id };
+    // Nearly all mail: delivered, to whom it is known to be.
+    if (!this.#holding && this.#isNothing(attempt) && (closed === null || this.#isNothing(closed))) return;
     await this.#safely(async () => {
-      await this.#apply({ kind: "attempt", findings });
+      await this.#apply(attempt);
       await this.#bringBack(result);
-      if (disposition.kind !== "stay") await this.#apply({ kind: "closed", messageId: result.message.id });
+      if (closed !== null) await this.#apply(closed);
     });
+  }
+
+  #isNothing(event: GuardEvent): boolean {
+    const { state, orders } = advanceGuard(this.#state, event);
+    return state === this.#state && orders.length === 0;
   }
 
   /** The guard tripped between `judge` and now: what failed there is held as well. */
@@ -265,6 +280,7 @@ export class Guard {
     const { state, orders } = advanceGuard(this.#state, event);
     if (state !== this.#state) {
       this.#state = state;
+      this.#holding = guardHolds(state).length > 0;
       await this.#save();
     }
     for (const order of orders) await this.#carryOut(order);
