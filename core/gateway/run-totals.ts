@@ -15,10 +15,12 @@ export const noTotals: RunTotals = {
   reports: 0,
 };
 
+const TOTALS = Object.keys(noTotals) as (keyof RunTotals)[];
+
 export function addTotals(left: RunTotals, right: Partial<RunTotals>): RunTotals {
   const sum = { ...left } as Record<keyof RunTotals, number>;
   // Not the keys of `right`: it may hold more than totals.
-  for (const key of Object.keys(noTotals) as (keyof RunTotals)[]) sum[key] += right[key] ?? 0;
+  for (const key of TOTALS) sum[key] += right[key] ?? 0;
   return sum;
 }
 

@@ -159,8 +159,17 @@ async function prune(path: string, keep: number): Promise<void> {
   for (const name of rotated.slice(0, Math.max(0, rotated.length - keep))) await unlink(join(folder, name));
 }
 
+/** The last one that was asked for: most lines are of the same second as the one before. */
+let last = { second: Number.NaN, day: "" };
+
 /** `2026-11-20` in local time. */
 export function localDay(at: number): string {
+  const second = Math.floor(at / 1_000);
+  if (second !== last.second) last = { second, day: dayText(at) };
+  return last.day;
+}
+
+function dayText(at: number): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

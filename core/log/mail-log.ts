@@ -215,8 +215,17 @@ export function seconds(milliseconds: number): string {
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
+/** The last one that was written out: most lines are of the same second as the one before. */
+let stamp = { second: Number.NaN, text: "" };
+
 /** `Nov  2 09:05:36`: the day padded with a blank, as syslog has it. */
 function timestamp(at: number): string {
+  const second = Math.floor(at / 1_000);
+  if (second !== stamp.second) stamp = { second, text: stampText(at) };
+  return stamp.text;
+}
+
+function stampText(at: number): string {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
@@ -226,21 +235,24 @@ function timestamp(at: number): string {
 /** Answers may be long; a line is not longer than Postfix's own (syslog cuts at 2048). */
 function oneLine(text: string): string {
   const cut = text.length > 2_000 ? `${text.slice(0, 2_000)}...` : text;
-  return escapeUnprintable(cut).replaceAll("\t", " ");
+  return PLAIN_LINE.test(cut) ? cut : escapeUnprintable(cut).replaceAll("\t", " ");
 }
 
 /** Inside `<>`: nothing that could end it. */
 function address(text: string): string {
-  return escapeUnprintable(text).replace(
-    /[<>\t ]/g,
-    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return PLAIN_ADDRESS.test(text) ? text : escapeUnprintable(text).replace(/[<>\t ]/g, hexadecimal);
 }
 
 /** One word: no blank, no comma, which would begin the next field. */
 function word(text: string): string {
-  return escapeUnprintable(text).replace(
-    /[,\s]/g,
-    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return PLAIN_WORD.test(text) ? text : escapeUnprintable(text).replace(/[,\s]/g, hexadecimal);
+}
+
+/** ASCII in which nothing is to be escaped: nearly all that there is. */
+const PLAIN_LINE = /^[\x20-\x7e]*$/;
+const PLAIN_ADDRESS = /^[\x21-\x3b\x3d\x3f-\x7e]*$/;
+const PLAIN_WORD = /^[\x21-\x2b\x2d-\x7e]*$/;
+
+function hexadecimal(found: string): string {
+  return `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -34,10 +34,15 @@ export function parseReply(code: number, lines: readonly string[]): SmtpReply {
   return { code, enhanced, text: texts.filter((text) => text !== "").join(" ") };
 }
 
+const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, "g");
+
 /** Control characters shown as `\x1b`: server text reaches terminals, logs and pages. */
 export function escapeUnprintable(text: string): string {
+  // Nearly all text has none.
+  if (!UNPRINTABLE.test(text)) return text;
   return text.replace(
-    /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    EACH_UNPRINTABLE,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }
