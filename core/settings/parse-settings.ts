@@ -31,7 +31,8 @@ export function parseSettings(content: string | Buffer): ParsedSettings {
   }
   const version = versionOf(json.value);
   if (version !== null && version > SETTINGS_VERSION) return { kind: "newer", version };
-  const parsed = settingsSchema.safeParse(json.value, { reportInput: true });
+  // Read once or twice in a process: making code for it (what zod does otherwise) takes longer than reading.
+  const parsed = settingsSchema.safeParse(json.value, { reportInput: true, jitless: true });
   if (!parsed.success) return { kind: "invalid", problems: settingProblems(parsed.error.issues) };
   return { kind: "settings", settings: parsed.data };
 }

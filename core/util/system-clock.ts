@@ -25,13 +25,16 @@ export const systemClock: Clock = {
   // What the system itself counts since it was started goes on while it sleeps; a process's own counter may not.
   elapsed,
   after(milliseconds, run) {
-    let timer: NodeJS.Timeout;
-    const arm = (left: number): void => {
-      const part = Math.min(Math.max(left, 0), LONGEST);
-      timer = setTimeout(() => (left > part ? arm(left - part) : run()), part);
-      timer.unref();
-    };
-    arm(milliseconds);
+    if (milliseconds > LONGEST) return afterLong(milliseconds, run);
+    const timer = setTimeout(run, Math.max(milliseconds, 0));
+    timer.unref();
     return () => clearTimeout(timer);
   },
 };
+
+function afterLong(milliseconds: number, run: () => void): () => void {
+  let disarm = systemClock.after(LONGEST, () => {
+    disarm = systemClock.after(milliseconds - LONGEST, run);
+  });
+  return () => disarm();
+}
