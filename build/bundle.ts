@@ -4,6 +4,7 @@ import { isBuiltin } from "node:module";
 import { join, parse } from "node:path";
 import { build, type Rolldown } from "vite";
 import { packageName } from "./find-imports.ts";
+import { plainHttp } from "./plain-http.ts";
 
 export interface Bundle {
   readonly name: "main" | "preload" | "cli";
@@ -72,6 +73,7 @@ export async function makeBundle(root: string, bundle: Bundle, folder: string): 
     root,
     logLevel: "warn",
     publicDir: false,
+    plugins: bundle.builtins ? [plainHttp()] : [],
     ssr: { noExternal: true, external: [...external] },
     build: {
       ssr: true,

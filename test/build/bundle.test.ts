@@ -32,6 +32,10 @@ async function project(files: Readonly<Record<string, string>>): Promise<string>
 }
 
 async function built(name: Bundle["name"], files: Readonly<Record<string, string>>): Promise<string> {
+  return readFile(await builtFile(name, files), "utf8");
+}
+
+async function builtFile(name: Bundle["name"], files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await project(files);
   const out = join(folder, "out", name);
   const bundle = bundleOf(name);
@@ -39,7 +43,7 @@ async function built(name: Bundle["name"], files: Readonly<Record<string, string
   expect((await readdir(out)).sort()).toEqual(
     [bundle.file, ...Object.keys(bundle.threads).map((thread) => `${thread}.js`)].sort(),
   );
-  return readFile(join(out, bundle.file), "utf8");
+  return join(out, bundle.file);
 }
 
 /** What runs in a thread of its own, beside the entry. */
@@ -54,6 +58,16 @@ test("main loads electron and the program's packages; everything else is in it",
   });
   const loaded = [...text.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, name]) => name);
   expect(loaded.filter((name) => name !== "node:module").sort()).toEqual(["electron", "node:fs", "zod"]);
+});
+
+test("the command's HTTP comes without fetch and WebSocket", async () => {
+  const file = await builtFile("cli", {
+    ...thread,
+    "core/headless/efs.ts": `import http, { request } from "node:http";
+const loaded = () => process.moduleLoadList.some((name) => name.includes("undici"));
+console.log(request === http.request, loaded(), typeof http.WebSocket, loaded());`,
+  });
+  expect(execFileSync(process.execPath, [file], { encoding: "utf8" })).toBe("true false function true\n");
 });
 
 test("preload is one CommonJS file that loads electron and nothing else", async () => {
