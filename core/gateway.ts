@@ -56,7 +56,7 @@ import { settle } from "./outcome/settle.ts";
 import { watchMarker } from "./schedule/marker-file.ts";
 import { createSettingsStore, missingSettings } from "./settings/settings-store.ts";
 import { openSpool } from "./spool/spool.ts";
-import { createTap } from "./transcript/tap.ts";
+import { createTap, silentTap } from "./transcript/tap.ts";
 import { fileProblem } from "./util/file-problem.ts";
 import { nodeFileSystem } from "./util/file-system.ts";
 import { Running } from "./util/running.ts";
@@ -106,7 +106,8 @@ export const openGateway: OpenGateway = async (options) => {
     alertDesk.raise(alert);
     announceAlert(alert);
   };
-  const tap = createTap(clock, (entry) => events.emit({ kind: "transcript", entry }));
+  const heard = options.transcript !== false;
+  const tap = heard ? createTap(clock, (entry) => events.emit({ kind: "transcript", entry })) : silentTap;
 
   let clockDoubt = (): ClockDoubt | null => null;
   const spool = await openSpool({
@@ -290,7 +291,7 @@ export const openGateway: OpenGateway = async (options) => {
             clock,
             log,
             raiseAlert,
-            tap,
+            ...(heard ? { tap } : {}),
             signal,
             maxMessageBytes: settings.control.maxMessageBytes,
             onProgress({ toCollect }) {

@@ -34,7 +34,14 @@ export async function withGateway<Result>(
   return askOwnerOr(context, use, async () => {
     const { dataDirectory, clock, version, onFault, signal } = context;
     const secrets = context.openSecrets(dataDirectory);
-    const gateway = await context.openGateway({ dataDirectory, secrets, clock, version, secondThread: true });
+    const gateway = await context.openGateway({
+      dataDirectory,
+      secrets,
+      clock,
+      version,
+      secondThread: true,
+      transcript: false,
+    });
     return async () => {
       try {
         const host = hostOf(gateway, hostFacts({ dataDirectory, version }));

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Much mail is received in a second thread; left out: all in this one. */
   readonly secondThread?: boolean;
+  /** False: nobody will ever listen to the conversation with the servers, and its lines need not be made. */
+  readonly transcript?: boolean;
 }
 
 /** One run: collect, deliver, report errors. */

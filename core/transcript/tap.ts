@@ -17,3 +17,6 @@ export function createTap(clock: Clock, publish: (entry: TranscriptEntry) => voi
     publish({ ...line, text: escapeUnprintable(cut), sequence, at: clock.now() });
   };
 }
+
+/** Where nobody listens. */
+export const silentTap: Tap = () => undefined;

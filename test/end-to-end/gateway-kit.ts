@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import { openGateway } from "../../core/gateway.ts";
 import { openKeyFileSecrets } from "../../core/headless/key-file-secrets.ts";
 import type { Alert, GatewayEvent, LogLine, RunSummary, RunTotals } from "../../core/model/event.ts";
-import type { CheckOrder, Gateway } from "../../core/model/gateway.ts";
+import type { CheckOrder, Gateway, GatewayOptions } from "../../core/model/gateway.ts";
 import type { Folder, FolderRow } from "../../core/model/message.ts";
 import type { Clock } from "../../core/model/ports.ts";
 import type { TranscriptEntry } from "../../core/model/transcript-entry.ts";
@@ -71,7 +71,7 @@ export interface GatewayKit {
   readonly heard: Heard;
   /** As `efs import`: in force when the gateway is opened the next time. */
   importSettings(input: Readonly<Record<string, unknown>>): Promise<void>;
-  open(): Promise<Gateway>;
+  open(options?: Pick<GatewayOptions, "transcript">): Promise<Gateway>;
   /** Opens, runs once, closes. */
   check(order?: CheckOrder): Promise<RunSummary>;
   /** The same as a process of its own; nothing may have the data directory open. */
@@ -117,8 +117,9 @@ export async function gatewayKit(input: Readonly<Record<string, unknown>>): Prom
       if (imported.kind === "invalid") throw new Error(JSON.stringify(imported.problems));
       await createSettingsStore(data, secrets).save(imported.settings);
     },
-    async open() {
+    async open(options = {}) {
       const gateway = await openGateway({
+        ...options,
         dataDirectory: data,
         secrets: openKeyFileSecrets(data),
         clock,

@@ -116,3 +116,17 @@ test("the mailbox of the settings is tried with the stored password, while nothi
   });
   expect(pop3.left()).toEqual(["one", "two"]);
 });
+
+test.each([
+  [{}, true],
+  [{ transcript: false }, false],
+])(
+  "the conversation with both servers is told, unless nobody will ever listen: %o",
+  async (options, told) => {
+    const { kit, pop3 } = await office();
+    const gateway = await kit.open(options);
+    await gateway.check();
+    const protocols = new Set(kit.heard.transcript.map(({ protocol }) => protocol));
+    expect([[...protocols].sort(), pop3.left()]).toEqual([told ? ["pop3", "smtp"] : [], []]);
+  },
+);
