@@ -65,7 +65,8 @@ export function sourceOf(row: Row): MessageSource {
 
 /** In their order; `limit`: the first of them. */
 export function recipientsOf(journal: Journal, message: number, limit = -1): readonly QueuedRecipient[] {
-  const sql = "SELECT * FROM recipient WHERE message = ? ORDER BY id LIMIT ?";
+  // `+ 0`: a limit that is merely bound has the statement prepared again at each call.
+  const sql = "SELECT * FROM recipient WHERE message = ? ORDER BY id LIMIT ? + 0";
   return journal.all(sql, message, limit).map(recipientOf);
 }
 
