@@ -20,7 +20,7 @@ import { number, numberOrNull, text } from "./spool-context.ts";
 export const BLOCK_BITS = 14;
 export const ZONE_BITS = 10;
 /** Rows of a transaction, and milliseconds after which it takes no more: the commit needs as long again. */
-const BATCH = 200;
+const BATCH = 100;
 const TURN = 4;
 /**
  * Of them such as were in the index before. FTS5 takes each out word by word, at the commit, and for a word that every
@@ -74,12 +74,13 @@ export function queueFacet(queueId: string): string {
   return `q=${idWord(queueId)}`;
 }
 
+/** Of a message: what `searchWords` reads. */
+const WORDS_OF = "id, queue_id, kind, account, sender, from_text, subject, message_id, outcome";
+const ADDRESSES = `SELECT address FROM recipient WHERE message = ? ORDER BY id LIMIT ${RECIPIENTS}`;
+
 /** `row`: of `message`. */
 export function searchWords({ journal }: SpoolContext, row: Row): SearchWords {
-  const recipients = journal.all(
-    `SELECT address FROM recipient WHERE message = ? ORDER BY id LIMIT ${RECIPIENTS}`,
-    number(row["id"]),
-  );
+  const recipients = journal.all(ADDRESSES, number(row["id"]));
   const messageId = text(row["message_id"]);
   return {
     sender: [...new Set([...addressWords(text(row["sender"])), ...addressWords(text(row["from_text"]))])],
@@ -161,33 +162,59 @@ export class HistoryIndex {
     if (first === null) return null;
     const newest = number(bounds?.["newest"]);
     const rows = journal.all(
-      `SELECT * FROM message INDEXED BY message_to_index
-       WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND (closed_at IS NOT NULL OR id < ?) ORDER BY id LIMIT ?`,
+      `SELECT ${WORDS_OF}, received_at, EXISTS (SELECT 1 FROM history WHERE rowid = message.id) AS again
+       FROM message INDEXED BY message_to_index
+       WHERE indexed_for_search = 0 AND id >= ? AND id < ? AND (closed_at IS NOT NULL OR id < ?) ORDER BY id LIMIT ${BATCH}`,
       first,
       first + STRETCH,
       which === "closed" ? 0 : newest - PENDING_BEHIND,
-      BATCH,
     );
-    const until = performance.now() + TURN;
-    let again = 0;
-    for (const row of rows) {
-      const id = number(row["id"]);
-      if (journal.get("SELECT 1 FROM history WHERE rowid = ?", id) !== undefined) again += 1;
-      this.#enter(row);
-      if (again === AGAIN || performance.now() > until) return id;
-    }
+    const entered = this.#enter(rows);
+    if (entered < rows.length) return number(rows[entered - 1]?.["id"]);
     if (rows.length === BATCH) return number(rows.at(-1)?.["id"]);
     return first + STRETCH > newest ? null : first + STRETCH - 1;
   }
 
-  #enter(row: Row): void {
+  /** As many of them as there is time for, at least one; how many. */
+  #enter(rows: readonly Row[]): number {
     const { journal } = this.#context;
-    const id = number(row["id"]);
+    const until = performance.now() + TURN;
+    const ids: number[] = [];
+    const zones = new Map<number, { first: number; last: number }>();
+    let again = 0;
+    for (const row of rows) {
+      const id = number(row["id"]);
+      const at = number(row["received_at"]);
+      this.#enterRow(id, row);
+      ids.push(id);
+      const zone = Math.floor(id / 2 ** ZONE_BITS);
+      const { first, last } = zones.get(zone) ?? { first: at, last: at };
+      zones.set(zone, { first: Math.min(first, at), last: Math.max(last, at) });
+      again += number(row["again"]);
+      if (again === AGAIN || performance.now() > until) break;
+    }
+    journal.run(
+      "UPDATE message SET indexed_for_search = 1 WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(ids),
+    );
+    for (const [zone, { first, last }] of zones) {
+      journal.run(
+        `INSERT INTO history_zone (zone, first_at, last_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET first_at = min(first_at, ?2), last_at = max(last_at, ?3)`,
+        zone,
+        first,
+        last,
+      );
+    }
+    return ids.length;
+  }
+
+  #enterRow(id: number, row: Row): void {
     const block = blockOf(id);
     const words = searchWords(this.#context, row);
     const of = (column: readonly string[]): string => column.map((word) => blockToken(block, word)).join(" ");
     // It may be in it already, under what it was before; FTS5 takes that out first.
-    journal.run(
+    this.#context.journal.run(
       "INSERT OR REPLACE INTO history (rowid, sender, recipient, subject, ident, facet) VALUES (?, ?, ?, ?, ?, ?)",
       id,
       of(words.sender),
@@ -195,14 +222,6 @@ export class HistoryIndex {
       of(words.subject),
       of(words.ident),
       of(words.facet),
-    );
-    journal.run("UPDATE message SET indexed_for_search = 1 WHERE id = ?", id);
-    const at = number(row["received_at"]);
-    journal.run(
-      `INSERT INTO history_zone (zone, first_at, last_at) VALUES (?1, ?2, ?2)
-       ON CONFLICT DO UPDATE SET first_at = min(first_at, ?2), last_at = max(last_at, ?2)`,
-      Math.floor(id / 2 ** ZONE_BITS),
-      at,
     );
   }
 }
