@@ -9,7 +9,7 @@
  *    disk (fsync, large writes, reading) goes to the thread pool. With each step of a small message in the pool,
  *    they would queue there behind the flushes, and the rate falls to a third.
  */
-import { closeSync, fdatasync, fsync, openSync, renameSync, write, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsync, openSync, renameSync, unlink, write, writeSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
@@ -67,6 +67,7 @@ const RETRY_PAUSES = [10, 20, 50, 100, 200, 400];
 const syncInPool = promisify(fsync);
 const flushInPool = promisify(fdatasync);
 const writeInPool = promisify(write);
+const unlinkInPool = promisify(unlink);
 
 /** The `code` of a system error, or "". */
 export function errorCode(error: unknown): string {
@@ -90,7 +91,7 @@ export const nodeFileSystem: FileSystem = {
   async rename(from, to) {
     renameSync(from, to);
   },
-  unlink: (path) => fs.unlink(path),
+  unlink: (path) => unlinkInPool(path),
   readFolder: (path) => fs.readdir(path),
   async *eachName(path) {
     for await (const { name } of await fs.opendir(path, { bufferSize: NAMES_AT_ONCE })) yield name;
