@@ -5,6 +5,12 @@ import type { AcceptOrder, Folder, RecipientState } from "../model/message.ts";
 import { type Destination, detailOf, folderOf, outcomeOf } from "./destination.ts";
 import type { SpoolContext } from "./spool-context.ts";
 
+/**
+ * Blanks behind a recipient's first state are the room for its last one, the server's answer: a row that grows does not
+ * fit into its page any more, and that page is divided.
+ */
+const ROOM = 140;
+
 /** What is settled before the transaction. */
 export interface AcceptPlan {
   readonly order: AcceptOrder;
@@ -86,7 +92,7 @@ export function insertRecipients(
 ): void {
   const state: RecipientState =
     destination.kind === "queue" ? { kind: "queued" } : { kind: "removed", at: now, reason: "by-policy" };
-  const detail = JSON.stringify(state);
+  const detail = JSON.stringify(state).padEnd(ROOM);
   for (const { address, role } of recipients) {
     journal.run(
       "INSERT INTO recipient (message, address, role, state, detail) VALUES (?, ?, ?, ?, ?)",
