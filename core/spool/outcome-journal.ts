@@ -36,6 +36,12 @@ import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
 import { storageProblem } from "./spool-problem.ts";
 
 const HOUR = 3_600_000;
+const STANDING = `SELECT file, closed_at, usable_stopped,
+    EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state IN ${PENDING}) AS pending,
+    EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state = 'delivered') AS delivered
+  FROM message WHERE id = ?1`;
+const SETTLE = `UPDATE recipient SET state = ?, detail = ?, tries = ?, unknown_tries = ?
+  WHERE id = ? AND message = ? AND state IN ${PENDING}`;
 const OUTCOMES = { done: "delivered", errors: "errors", junk: "junk" } as const;
 
 export class OutcomeJournal implements OutcomeStore {
@@ -161,13 +167,7 @@ export class OutcomeJournal implements OutcomeStore {
     const { journal } = this.#context;
     const { id } = result.message;
     this.#settleRecipients(result);
-    const row = journal.get(
-      `SELECT file, closed_at, usable_stopped,
-         EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state IN ${PENDING}) AS pending,
-         EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state = 'delivered') AS delivered
-       FROM message WHERE id = ?1`,
-      id,
-    );
+    const row = journal.get(STANDING, id);
     if (row === undefined) return [];
     journal.run(
       `UPDATE attempt SET state = 'finished', started_at = ?, ended_at = ?, relay = ?, session = ?, delays = ?,
@@ -202,8 +202,7 @@ export class OutcomeJournal implements OutcomeStore {
     const { journal } = this.#context;
     for (const { recipient, next, tries, unknownTries } of result.recipients) {
       journal.run(
-        `UPDATE recipient SET state = ?, detail = ?, tries = ?, unknown_tries = ?
-         WHERE id = ? AND message = ? AND state IN ${PENDING}`,
+        SETTLE,
         next.kind,
         JSON.stringify(next),
         tries,
