@@ -78,13 +78,13 @@ export function queueFacet(queueId: string): string {
 const WORDS_OF = "id, queue_id, kind, account, sender, from_text, subject, message_id, outcome";
 const ADDRESSES = `SELECT address FROM recipient WHERE message = ? ORDER BY id LIMIT ${RECIPIENTS}`;
 
-/** `row`: of `message`. */
-export function searchWords({ journal }: SpoolContext, row: Row): SearchWords {
+/** `row`: of `message`. `wordsOf`: of an address, where many rows have the same. */
+export function searchWords({ journal }: SpoolContext, row: Row, wordsOf = addressWords): SearchWords {
   const recipients = journal.all(ADDRESSES, number(row["id"]));
   const messageId = text(row["message_id"]);
   return {
-    sender: [...new Set([...addressWords(text(row["sender"])), ...addressWords(text(row["from_text"]))])],
-    recipient: [...new Set(recipients.flatMap(({ address }) => addressWords(text(address))))],
+    sender: [...new Set([...wordsOf(text(row["sender"])), ...addressWords(text(row["from_text"]))])],
+    recipient: [...new Set(recipients.flatMap(({ address }) => wordsOf(text(address))))],
     subject: textWords(text(row["subject"])),
     ident:
       messageId === "" ? [idWord(text(row["queue_id"]))] : [idWord(text(row["queue_id"])), idWord(messageId)],
@@ -179,13 +179,19 @@ export class HistoryIndex {
   #enter(rows: readonly Row[]): number {
     const { journal } = this.#context;
     const until = performance.now() + TURN;
+    const known = new Map<string, readonly string[]>();
+    const wordsOf = (address: string): readonly string[] => {
+      const words = known.get(address) ?? addressWords(address);
+      known.set(address, words);
+      return words;
+    };
     const ids: number[] = [];
     const zones = new Map<number, { first: number; last: number }>();
     let again = 0;
     for (const row of rows) {
       const id = number(row["id"]);
       const at = number(row["received_at"]);
-      this.#enterRow(id, row);
+      this.#enterRow(id, searchWords(this.#context, row, wordsOf));
       ids.push(id);
       const zone = Math.floor(id / 2 ** ZONE_BITS);
       const { first, last } = zones.get(zone) ?? { first: at, last: at };
@@ -209,10 +215,10 @@ export class HistoryIndex {
     return ids.length;
   }
 
-  #enterRow(id: number, row: Row): void {
-    const block = blockOf(id);
-    const words = searchWords(this.#context, row);
-    const of = (column: readonly string[]): string => column.map((word) => blockToken(block, word)).join(" ");
+  #enterRow(id: number, words: SearchWords): void {
+    const block = blockToken(blockOf(id), "");
+    const of = (column: readonly string[]): string =>
+      column.length === 0 ? "" : block + column.join(` ${block}`);
     // It may be in it already, under what it was before; FTS5 takes that out first.
     this.#context.journal.run(
       "INSERT OR REPLACE INTO history (rowid, sender, recipient, subject, ident, facet) VALUES (?, ?, ?, ?, ?, ?)",
