@@ -98,7 +98,7 @@ export class Acceptor {
         await this.#tasks.run({ id: entered.closedId, file: plan.file, from: plan.folder, to: null });
       } else await this.#remove(to);
     }
-    await this.#clearLeftover(identity(plan));
+    if (this.#leftovers.size > 0) await this.#clearLeftover(identity(plan));
     return entered.accepted;
   }
 

@@ -80,12 +80,19 @@ export async function openDataDirectory(path: string, fileSystem: FileSystem): P
     release();
     throw error;
   }
+  // Asked for several times for each message.
+  const places: Readonly<Record<Folder, string>> = {
+    Inbox: join(mail, "Inbox"),
+    Errors: join(mail, "Errors"),
+    Junk: join(mail, "Junk"),
+    Backup: join(mail, "Backup"),
+  };
   return {
     root,
     mail,
     temporary,
     journal: join(root, "efs.db"),
-    folder: (folder) => join(mail, folder),
+    folder: (folder) => places[folder],
     absent,
     release,
   };
