@@ -4,7 +4,6 @@
  * journal and sockets, so that nothing in the program has to know of them.
  */
 import fs from "node:fs";
-import fsPromises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import { DatabaseSync } from "node:sqlite";
@@ -79,15 +78,19 @@ wrap(fs, "renameSync", (rename) => (...values: unknown[]) => {
   }
   return result;
 });
-wrap(fsPromises, "unlink", (unlink) => async (...values: unknown[]) => {
+wrap(fs, "unlink", (unlink) => (...values: unknown[]) => {
   const path = String(values[0]);
+  const done = values.pop() as Done;
   const message = folderOf(path) === "Inbox";
   const half = isHalf(path) && starting;
   if (message) at(starting ? "before a removal at the start" : "before the removal");
   if (half) at("before half a file goes");
-  await unlink(...values);
-  if (message) at(starting ? "behind a removal at the start" : "behind the removal");
-  if (half) at("behind half a file");
+  const heard: Done = (...results) => {
+    if (message) at(starting ? "behind a removal at the start" : "behind the removal");
+    if (half) at("behind half a file");
+    done(...results);
+  };
+  unlink(...values, heard);
 });
 
 // --- journal ---------------------------------------------------------------------------------------------

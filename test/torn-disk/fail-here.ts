@@ -73,7 +73,7 @@ for (const name of [
       },
   );
 }
-for (const name of ["open", "read", "write", "fsync", "close", "fstat", "stat"]) {
+for (const name of ["open", "read", "write", "fsync", "close", "fstat", "stat", "unlink"]) {
   wrap(
     fs,
     name,
