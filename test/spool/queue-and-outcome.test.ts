@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { constants, DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Disposition, Folder, QueuedMessage, Settlement } from "../../core/model/message.ts";
 import type { Spool } from "../../core/spool/spool.ts";
@@ -77,6 +77,32 @@ describe("claims", () => {
     });
     expect(existsSync(first?.[0]?.path ?? "")).toBe(true);
     expect(spool.queue.nextDueAt(["mail", "alert"])).toBeNull();
+  });
+
+  test("a message that goes through has no statement prepared again", async () => {
+    const executed = vi.spyOn(DatabaseSync.prototype, "exec");
+    const goThrough = async (uid: string): Promise<void> => {
+      await take(spool, uid);
+      await spool.outcomes.apply(
+        settlement(await claimOne(), ["delivered"], { kind: "done", backup: false }),
+      );
+      expect(spool.queue.nextDueAt(["mail"])).toBeNull();
+    };
+    await goThrough("a");
+    const database = executed.mock.contexts[0] as unknown as DatabaseSync;
+    executed.mockRestore();
+    const prepared: number[] = [];
+    // Asked while a statement is prepared. It makes all that there are be prepared once more.
+    database.setAuthorizer((action) => {
+      if (action !== constants.SQLITE_TRANSACTION) prepared.push(action);
+      return constants.SQLITE_OK;
+    });
+    await goThrough("b");
+    expect(prepared).not.toEqual([]);
+    prepared.length = 0;
+    await goThrough("c");
+    expect(prepared).toEqual([]);
+    database.setAuthorizer(null);
   });
 
   test("what is given back untried is due at once, behind the others, and nothing was counted", async () => {
