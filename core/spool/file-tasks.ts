@@ -158,13 +158,8 @@ export class FileTasks {
     try {
       await Promise.all(folders.map((folder) => folderSync.sync(directory.folder(folder))));
       await journal.commit(() => {
-        for (const [to, these] of Map.groupBy(done, (task) => task.to)) {
-          journal.run(
-            `UPDATE message SET file_task = 0
-             WHERE id IN (SELECT value FROM json_each(?)) AND folder IS ?`,
-            JSON.stringify(these.map(({ id }) => id)),
-            to,
-          );
+        for (const { id, to } of done) {
+          journal.run("UPDATE message SET file_task = 0 WHERE id = ? AND folder IS ?", id, to);
         }
       });
     } catch (error) {
