@@ -16,7 +16,6 @@
  * reach the transcript, and a lost connection is destroyed at once, with whatever was to be written.
  */
 import type { Socket } from "node:net";
-import { setImmediate } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import SMTPConnection, { type SMTPConnectionOptions } from "nodemailer/lib/smtp-connection";
 import type { SmtpPhase } from "../model/failure.ts";
@@ -27,6 +26,7 @@ import type { TlsFacts } from "../model/tls-facts.ts";
 import { readTlsFacts } from "../util/read-tls-facts.ts";
 import type { Answer, Loss } from "./loss.ts";
 import { maskCommand, SecretMask } from "./secret-mask.ts";
+import { socketsRead } from "./sockets-read.ts";
 
 export type SmtpLimits = { readonly [name in keyof typeof limits.smtp]: number };
 
@@ -220,29 +220,22 @@ export class SmtpConnection extends Base {
   /** Sends commands in one write; the answers come in the same order. */
   group(commands: readonly CommandLine[]): readonly Promise<Answer>[] {
     this.#refuseEarlyReply();
-    const socket = this._socket;
-    if (socket) socket.cork();
-    const answers = commands.map(({ line, phase }) => {
-      const answer = this.#expect(phase);
-      this._sendCommand(line);
-      return answer;
-    });
-    if (socket) socket.uncork();
+    const answers = commands.map(({ phase }) => this.#expect(phase));
+    this.#send(commands.map(({ line }) => line));
     return answers;
   }
 
-  async command(line: string, phase: SmtpPhase): Promise<Answer> {
+  command(line: string, phase: SmtpPhase): Promise<Answer> {
     const [answer] = this.group([{ line, phase }]);
     return answer as Promise<Answer>;
   }
 
   /**
-   * After 354. One turn of the event loop shows what the server sent along with it: a reply to the final dot
-   * that is there before the dot is none.
+   * After 354. A reply to the final dot that is there before the dot is none: the socket is read once more before
+   * the message begins.
    */
   async beginBody(): Promise<void> {
-    this.#phase = "body";
-    await setImmediate();
+    await socketsRead(1);
     this.#refuseEarlyReply();
   }
 
@@ -293,7 +286,7 @@ export class SmtpConnection extends Base {
       const socket = this._socket || null;
       if (socket?.writable) {
         const answer = this.#expect("mail", wait);
-        this._sendCommand("QUIT");
+        this.#send(["QUIT"]);
         await answer;
       }
     }
@@ -323,9 +316,13 @@ export class SmtpConnection extends Base {
 
   /** Greeting, EHLO, STARTTLS and AUTH are the library's, which looks at the first digit alone. */
   override _processResponse(): void {
+    if (this.#stage === "ready") {
+      this.#answerAll();
+      return;
+    }
     const [next = ""] = this._responseQueue;
     const whole = next.trim() !== "" && !/(?:^|\n)\d+-[^\n]*$/.test(next);
-    if (this.#stage === "setup" && whole && readReply(next) === null) {
+    if (whole && readReply(next) === null) {
       const loss = { cause: "protocol", phase: this.#phase, code: null, reply: null } as const;
       this._responseActions = [() => this.fail(loss)];
     }
@@ -334,16 +331,14 @@ export class SmtpConnection extends Base {
 
   override _sendCommand(line: string, logged?: string): void {
     if (this.#lost !== null) return;
-    if (this.#stage === "setup") {
-      this.#setupCommands += 1;
-      if (this.#setupCommands > SETUP_COMMANDS) {
-        this.fail({ cause: "protocol", phase: this.#phase, code: null, reply: null });
-        return;
-      }
-      if (/^(?:EHLO|HELO)\b/.test(line)) this.#phase = "ehlo";
-      else if (line === "STARTTLS") this.#phase = "starttls";
-      this.#arm(this.#phase, this.#ports.limits.mail);
+    this.#setupCommands += 1;
+    if (this.#setupCommands > SETUP_COMMANDS) {
+      this.fail({ cause: "protocol", phase: this.#phase, code: null, reply: null });
+      return;
     }
+    if (/^(?:EHLO|HELO)\b/.test(line)) this.#phase = "ehlo";
+    else if (line === "STARTTLS") this.#phase = "starttls";
+    this.#arm(this.#phase, this.#ports.limits.mail);
     super._sendCommand(line, logged ?? line);
   }
 
@@ -375,29 +370,48 @@ export class SmtpConnection extends Base {
     return false;
   }
 
-  // --- replies ---------------------------------------------------------------------------------------------
+  // --- commands and replies, once set-up is over ---------------------------------------------------------------
+
+  #send(lines: readonly string[]): void {
+    const socket = this._socket;
+    if (this.#lost !== null || !socket) return;
+    for (const line of lines) this.#tell("client", line);
+    socket.write(`${lines.join("\r\n")}\r\n`);
+  }
 
   #expect(phase: SmtpPhase, milliseconds = this.#limitOf(phase)): Promise<Answer> {
     if (this.#lost !== null) return Promise.resolve({ ...this.#lost, phase });
     return new Promise((resolve) => {
       this.#waiting.push({ phase, milliseconds, resolve });
       if (this.#waiting.length === 1) this.#awaitFirst();
-      this._responseActions.push((text) => this.#answered(text));
     });
   }
 
+  /** All replies that are there; nodemailer calls when the last one is whole. */
+  #answerAll(): void {
+    const first = this.#waiting[0];
+    for (const raw of this._responseQueue.splice(0)) {
+      if (this.#lost !== null) return;
+      if (raw.trim() !== "") this.#answered(decodeReply(raw));
+    }
+    if (this.#lost === null && this.#waiting[0] !== first) this.#awaitFirst();
+  }
+
   #answered(text: string): void {
-    const waiting = this.#waiting[0];
-    if (waiting === undefined) return;
+    this.#tell("server", text);
     // A server that gives the password back does not get it into logs and reports.
     const reply = this.#maskedReply(readReply(text));
-    if (reply === null) {
-      this.fail({ cause: "protocol", phase: waiting.phase, code: null, reply: null });
+    const waiting = this.#waiting[0];
+    if (reply === null || waiting === undefined) {
+      const cause = reply?.code === 421 ? "closed" : "protocol";
+      this.fail({ cause, phase: this.#phase, code: null, reply });
       return;
     }
     this.#waiting.shift();
-    this.#awaitFirst();
     waiting.resolve(reply);
+    if (waiting.phase === "data" && reply.code === 354) this.#phase = "body";
+    else this.#phase = this.#waiting[0]?.phase ?? this.#phase;
+    if (reply.code === 421) this.fail({ cause: "closed", phase: this.#phase, code: null, reply });
   }
 
   #awaitFirst(): void {
@@ -477,21 +491,34 @@ export class SmtpConnection extends Base {
   }
 
   #maskedReply(reply: SmtpReply | null): SmtpReply | null {
-    return reply === null ? null : { ...reply, text: this.#mask.apply(reply.text) };
+    if (reply === null) return null;
+    const text = this.#mask.apply(reply.text);
+    return text === reply.text ? reply : { ...reply, text };
   }
 
   #logged(entry: unknown, text: unknown): void {
     const kind = (entry as { tnx?: unknown } | null)?.tnx;
-    if (typeof text !== "string" || (kind !== "client" && kind !== "server")) return;
+    if (typeof text === "string" && (kind === "client" || kind === "server")) this.#tell(kind, text);
+  }
+
+  /** Each line of it to the transcript, masked. */
+  #tell(direction: "client" | "server", text: string): void {
     for (const line of text.split("\n")) {
       const masked =
-        kind === "client" && this.#phase === "auth"
+        direction === "client" && this.#phase === "auth"
           ? maskCommand(line)
           : this.#mask.apply(line.replace(/\r$/, ""));
       const shown = masked.length > TRANSCRIPT_LINE ? `${masked.slice(0, TRANSCRIPT_LINE)}...` : masked;
-      this.#ports.line(kind, shown);
+      this.#ports.line(direction, shown);
     }
   }
+}
+
+/** From octets, one a character: UTF-8 where it is that. */
+function decodeReply(octets: string): string {
+  if (!/[\x80-\xff]/.test(octets)) return octets;
+  const text = Buffer.from(octets, "latin1").toString("utf8");
+  return text.includes("\ufffd") ? octets : text;
 }
 
 /** null: not an SMTP reply (RFC 5321 4.2), or one whose lines carry different codes (4.2.1). */

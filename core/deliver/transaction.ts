@@ -12,7 +12,6 @@
  * 6. A refused transaction is followed by RSET. An answer too many, or a 354 in answer to RSET, says that answers
  *    and commands got out of step, and then no refusal of this transaction is believed for good.
  */
-import { setImmediate } from "node:timers/promises";
 import type { Failure } from "../model/failure.ts";
 import type { DeliveryOutcome, QueuedMessage, QueuedRecipient } from "../model/message.ts";
 import type { SmtpReply } from "../model/reply.ts";
@@ -29,6 +28,7 @@ import {
 import { type Answer, isLoss, type Loss } from "./loss.ts";
 import { type MessageFile, openMessageFile } from "./message-file.ts";
 import type { CommandLine, SmtpConnection } from "./smtp-connection.ts";
+import { socketsRead } from "./sockets-read.ts";
 
 export interface TransactionContext {
   readonly connection: SmtpConnection;
@@ -95,7 +95,7 @@ export async function deliverMessage(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     // What the server sent behind its last answer, a 421 or its end, is mostly seen before MAIL.
-    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+    await socketsRead(2);
     if (signal?.aborted) return { kind: "cancelled" };
     return await transact(context, message, recipients, octets, opened.body, { traceHeader, mayEnd });
   } finally {
@@ -335,7 +335,7 @@ async function endRefused(context: TransactionContext, ask: Asker): Promise<bool
 async function reset(context: TransactionContext): Promise<boolean> {
   const { connection } = context;
   // An answer too many may lie behind the last one.
-  await setImmediate();
+  await socketsRead(1);
   if (connection.lost !== null) return connection.lost.cause !== "protocol";
   const answer = await connection.command("RSET", "mail");
   if (isLoss(answer)) return answer.cause !== "protocol";

@@ -52,8 +52,8 @@ describe("what goes on the wire", () => {
     );
     const ours = (spy: { mock: { contexts: unknown[] } }): number =>
       spy.mock.contexts.filter((socket) => (socket as Socket).remotePort === desk.server.port).length;
-    // EHLO and the message; the four commands.
-    expect([ours(single), ours(several)]).toEqual([2, 1]);
+    // EHLO, the four commands, the message.
+    expect([ours(single), ours(several)]).toEqual([3, 0]);
     expect(transaction).toEqual({
       kind: "ended",
       outcomes: [delivered, delivered],
