@@ -58,11 +58,13 @@ export class DeliveryRun {
   readonly #tried = new Set<number>();
   readonly #idle: ((message: QueuedMessage | null) => void)[] = [];
   readonly #workers = new Set<Promise<void>>();
+  readonly #hands = new Set<Hand>();
   #busy = 0;
   #mayHaveMore = true;
   #untilOver: boolean;
   #up = false;
   #stopping = false;
+  #cancelled = false;
   #routeDown = false;
   #error: { readonly cause: unknown } | null = null;
   #wake: (() => void) | null = null;
@@ -90,9 +92,9 @@ export class DeliveryRun {
 
   async #run(): Promise<DeliveryRunResult> {
     const { signal, until } = this.#order;
-    const onAbort = (): void => this.#stop();
+    const onAbort = (): void => this.#cancel();
     signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) this.#stop();
+    if (signal?.aborted) this.#cancel();
     const over = (): void => {
       this.#untilOver = true;
       this.kick();
@@ -207,11 +209,13 @@ export class DeliveryRun {
 
   async #work(first: QueuedMessage): Promise<void> {
     const hand: Hand = { session: null, messages: 0, finished: 0, recorded: Promise.resolve(true) };
+    this.#hands.add(hand);
     let message: QueuedMessage | null = first;
     while (message !== null) {
       await this.#deliver(message, hand);
       message = await this.#take();
     }
+    this.#hands.delete(hand);
     await hand.recorded;
     await hand.session?.quit();
   }
@@ -224,19 +228,21 @@ export class DeliveryRun {
     } catch (error) {
       this.#fatal(error);
     }
-    const before = hand.recorded;
-    hand.recorded = Promise.all([before, recording])
-      .then(
-        ([well]) => well,
-        (error: unknown) => {
-          this.#fatal(error);
-          return false;
-        },
-      )
-      .finally(() => {
-        this.#busy -= 1;
-        if (this.#busy === 0) this.#notify();
-      });
+    hand.recorded = this.#recorded(hand.recorded, recording);
+  }
+
+  /** Whether everything up to this message is on the disk. Never rejects. */
+  async #recorded(before: Promise<boolean>, recording: Promise<void>): Promise<boolean> {
+    try {
+      await recording;
+      return await before;
+    } catch (error) {
+      this.#fatal(error);
+      return false;
+    } finally {
+      this.#busy -= 1;
+      if (this.#busy === 0) this.#notify();
+    }
   }
 
   /** What the next message need not wait for; null: nothing. */
@@ -244,7 +250,7 @@ export class DeliveryRun {
     const { ports, route, settings } = this.#context;
     const takenAt = ports.clock.now();
     const session = await this.#session(hand);
-    if (session === null) {
+    if (session === null || this.#cancelled) {
       this.#ready.unshift(message);
       return null;
     }
@@ -255,8 +261,7 @@ export class DeliveryRun {
       ports.limits?.recipientsPerTransaction ?? limits.smtp.recipientsPerTransaction,
     );
     const trace = traceHeader(message, recipients, settings.trace, connectedAt);
-    const { signal } = this.#order;
-    const transaction = await session.deliver(message, recipients, trace, { mayEnd: hand.recorded, signal });
+    const transaction = await session.deliver(message, recipients, trace, { mayEnd: hand.recorded });
     await hand.recorded;
     hand.messages += 1;
     switch (transaction.kind) {
@@ -471,6 +476,13 @@ export class DeliveryRun {
 
   #fatal(error: unknown): void {
     this.#error ??= { cause: error };
+    this.#stop();
+  }
+
+  /** Told to stop: also what is under way, as far as that can be. */
+  #cancel(): void {
+    this.#cancelled = true;
+    for (const { session } of this.#hands) session?.cancel();
     this.#stop();
   }
 

@@ -57,11 +57,11 @@ function readWhole(path: string, size: number): MessageFile | null {
   let filled = 0;
   const file = openSync(path, "r");
   try {
-    while (filled <= size) {
+    do {
       const octets = readSync(file, buffer, filled, buffer.length - filled, filled);
       if (octets === 0) break;
       filled += octets;
-    }
+    } while (filled < size);
   } finally {
     closeSync(file);
   }

@@ -36,7 +36,7 @@ export interface SessionPorts {
   readonly storageRefusals?: { count: number };
   /** Header fields that collected mail goes without. */
   readonly withoutFields?: readonly string[];
-  /** Ends connecting, greeting and login; a transaction has its own. */
+  /** Ends connecting, greeting and login; `Session.cancel` ends a transaction. */
   readonly signal?: AbortSignal;
   /** A handshake was finished; the certificate is not judged yet. */
   readonly onSecured?: (facts: TlsFacts) => void;
@@ -61,6 +61,8 @@ export interface Session {
   ): Promise<Transaction>;
   /** MAIL, RCPT, RSET: asks whether the recipient would be taken; nothing is sent. */
   probe(sender: string, recipient: string): Promise<ProbeResult>;
+  /** Stops a transaction that is under way, unless the final dot is on its way. */
+  cancel(): void;
   /** QUIT, a short wait, and gone. */
   quit(): Promise<void>;
   destroy(): void;
@@ -198,6 +200,7 @@ function session(
     withoutFields: ports.withoutFields ?? [],
     mailSent: false,
     proved: false,
+    underway: false,
     recipientsPerTransaction: bounds.recipientsPerTransaction,
   };
   return {
@@ -211,6 +214,9 @@ function session(
     deliver: (message, recipients, traceHeader, control) =>
       deliverMessage(context, message, recipients, traceHeader, control),
     probe: (sender, recipient) => probeRecipient(context, sender, recipient),
+    cancel() {
+      if (context.underway) connection.cancel();
+    },
     quit: () => connection.leave(QUIT_WAIT),
     destroy: () => connection.fail({ cause: "cancelled", phase: "mail", code: null, reply: null }),
   };

@@ -523,9 +523,9 @@ function decodeReply(octets: string): string {
 
 /** null: not an SMTP reply (RFC 5321 4.2), or one whose lines carry different codes (4.2.1). */
 export function readReply(text: string): SmtpReply | null {
-  const lines = text.split(/\r?\n/);
+  const lines = text.includes("\n") ? text.split(/\r?\n/) : [text];
   const code = /^[2-5]\d\d(?= |$)/.exec(lines[lines.length - 1] ?? "")?.[0];
   if (code === undefined) return null;
-  if (!lines.slice(0, -1).every((line) => line.startsWith(`${code}-`))) return null;
+  if (lines.length > 1 && !lines.slice(0, -1).every((line) => line.startsWith(`${code}-`))) return null;
   return parseReply(Number(code), lines);
 }

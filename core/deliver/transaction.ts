@@ -43,6 +43,8 @@ export interface TransactionContext {
   mailSent: boolean;
   /** A transaction was finished on it. */
   proved: boolean;
+  /** One is under way: there is something to be cancelled. */
+  underway: boolean;
 }
 
 export type Transaction =
@@ -65,8 +67,6 @@ export type Transaction =
 export interface TransactionControl {
   /** The final dot waits for it; false: the transaction is cancelled. */
   readonly mayEnd?: Promise<boolean> | undefined;
-  /** Cancels it, unless the final dot is on its way. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 interface DataOrder {
@@ -75,33 +75,34 @@ interface DataOrder {
 }
 
 const ACCEPTED = "accepted";
+const NOTHING = Buffer.alloc(0);
 
 export async function deliverMessage(
   context: TransactionContext,
   message: QueuedMessage,
   recipients: readonly QueuedRecipient[],
   traceHeader: Buffer | null,
-  { mayEnd, signal }: TransactionControl = {},
+  { mayEnd }: TransactionControl = {},
 ): Promise<Transaction> {
   const { connection, server } = context;
   if (!sendable(message.sender)) return allRefused(recipients, unsendableAddress("mail", message.sender));
   const octets = message.wireSize + (traceHeader?.length ?? 0);
   const allowed = announcedSize(context.extensions);
   if (allowed > 0 && octets > allowed) return allRefused(recipients, tooLarge(octets, allowed, server));
-  const opened = await openMessageFile(message);
-  if (opened.kind === "missing") return { kind: "body-missing" };
-  if (opened.kind === "unreadable") return allRefused(recipients, opened.failure);
-  const onAbort = (): void => connection.cancel();
-  signal?.addEventListener("abort", onAbort, { once: true });
+  let body: MessageFile | null = null;
+  context.underway = true;
   try {
+    const opened = await openMessageFile(message);
+    if (opened.kind === "missing") return { kind: "body-missing" };
+    if (opened.kind === "unreadable") return allRefused(recipients, opened.failure);
+    body = opened.body;
     // What the server sent behind its last answer, a 421 or its end, is mostly seen before MAIL.
     await socketsRead(2);
-    if (signal?.aborted) return { kind: "cancelled" };
-    return await transact(context, message, recipients, octets, opened.body, { traceHeader, mayEnd });
+    return await transact(context, message, recipients, octets, body, { traceHeader, mayEnd });
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    context.underway = false;
     connection.settle();
-    await opened.body.close();
+    await body?.close();
   }
 }
 
@@ -209,7 +210,7 @@ async function sendData(
   }
   await connection.beginBody();
   const encoder = new DataEncoder();
-  let begin = traceHeader === null ? Buffer.alloc(0) : encoder.encode(traceHeader);
+  let begin = traceHeader === null ? NOTHING : encoder.encode(traceHeader);
   let written = Promise.resolve(true);
   for (;;) {
     const part = await body.next();
@@ -219,7 +220,7 @@ async function sendData(
     }
     const encoded = encoder.encode(filter?.pass(part.block) ?? part.block);
     if (part.last) {
-      const rest = filter === null ? Buffer.alloc(0) : encoder.encode(filter.end());
+      const rest = filter === null ? NOTHING : encoder.encode(filter.end());
       const end = Buffer.concat([begin, encoded, rest, encoder.end()]);
       const over = await waitToEnd(connection, mayEnd);
       if (over !== null) return over;
@@ -227,7 +228,7 @@ async function sendData(
       return connection.finish(end);
     }
     written = connection.write(begin.length > 0 ? Buffer.concat([begin, encoded]) : encoded);
-    begin = Buffer.alloc(0);
+    begin = NOTHING;
   }
 }
 

@@ -29,9 +29,10 @@ export function parseReply(code: number, lines: readonly string[]): SmtpReply {
       text = text.slice(found.length).trimStart();
       if (enhanced === null && found.startsWith(String(code).charAt(0))) enhanced = found;
     }
-    texts.push(escapeUnprintable(text.trim()));
+    text = escapeUnprintable(text.trim());
+    if (text !== "") texts.push(text);
   }
-  return { code, enhanced, text: texts.filter((text) => text !== "").join(" ") };
+  return { code, enhanced, text: texts.join(" ") };
 }
 
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;

@@ -31,6 +31,10 @@ export class DataEncoder {
   encode(chunk: Buffer): Buffer {
     const first = chunk[0];
     if (first === undefined) return chunk;
+    if (this.#last === LF && first !== DOT && chunk.length <= SMALL && isWhole(chunk)) {
+      this.#octets += chunk.length;
+      return chunk;
+    }
     const pieces: Buffer[] = [];
     let from = 0;
     const insert = (position: number, piece: Buffer): void => {
@@ -64,12 +68,22 @@ export class DataEncoder {
 
   /** What ends the message: the missing part of its last line end, and the final dot. */
   end(): Buffer {
-    const missing = this.#last === LF ? "" : this.#last === CR ? "\n" : "\r\n";
+    if (this.#last === LF) return END;
+    const missing = this.#last === CR ? "\n" : "\r\n";
     this.#octets += missing.length;
     return Buffer.from(`${missing}.\r\n`, "latin1");
   }
 }
 
+/** Up to here the engine's own search through a copy is the fastest. */
+const SMALL = 65_536;
+
+/** Every line ends with CRLF, the last one too, and none but the first begins with a dot: so is nearly all mail. */
+function isWhole(chunk: Buffer): boolean {
+  return chunk[chunk.length - 1] === LF && !/\r(?!\n)|(?<!\r)\n|\n\./.test(chunk.toString("latin1"));
+}
+
+const END = Buffer.from(".\r\n");
 const ONLY_LF = Buffer.from("\n");
 const LF_DOT = Buffer.from("\n.");
 const ONLY_CR = Buffer.from("\r");

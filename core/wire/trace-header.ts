@@ -71,9 +71,16 @@ export function isOwnTrace(receivedValue: string, installationId: string): boole
   return false;
 }
 
+/** Of the last one asked for: a busy gateway asks a thousand times a second. */
+let formatted = { second: Number.NaN, text: "" };
+
 /** RFC 5322 3.3, in UTC. */
 export function formatDate(at: number): string {
-  return new Date(at).toUTCString().replace(/GMT$/, "+0000");
+  const second = Math.floor(at / 1_000);
+  if (second !== formatted.second) {
+    formatted = { second, text: new Date(at).toUTCString().replace(/GMT$/, "+0000") };
+  }
+  return formatted.text;
 }
 
 function name(text: string): string {

@@ -566,28 +566,46 @@ describe("stopping", () => {
     const desk = await openDesk(at("data", { and: "stall" }));
     const session = await desk.session();
     const message = await desk.queue.add({ recipients: [ANNA] });
-    const controller = new AbortController();
-    const sending = session.deliver(message, message.recipients, null, { signal: controller.signal });
+    const sending = session.deliver(message, message.recipients, null);
     await desk.server.until(() => desk.server.lines.includes("DATA"));
-    controller.abort();
+    session.cancel();
     expect(await sending).toEqual({ kind: "cancelled" });
     await desk.server.until(() => desk.server.open === 0);
     expect(desk.clock.pending).toBe(0);
   });
 
   it("after the dot: the answer is waited for", async () => {
-    const controller = new AbortController();
+    let cancel = (): void => {};
     const desk = await openDesk({
       script: ({ phase }) => {
-        if (phase === "final") controller.abort();
+        if (phase === "final") cancel();
         return undefined;
       },
     });
     const session = await desk.session();
+    cancel = () => session.cancel();
     const message = await desk.queue.add({ recipients: [ANNA] });
-    expect(
-      told(await session.deliver(message, message.recipients, null, { signal: controller.signal })),
-    ).toEqual(["delivered"]);
+    expect(told(await session.deliver(message, message.recipients, null))).toEqual(["delivered"]);
+  });
+
+  it.each([100, 1_000_000])("while the file (%i octets) is being opened: nothing is said", async (octets) => {
+    const desk = await openDesk();
+    const session = await desk.session();
+    const message = await desk.queue.add({ recipients: [ANNA], content: "a".repeat(octets) });
+    const sending = session.deliver(message, message.recipients, null);
+    session.cancel();
+    expect(await sending).toEqual({ kind: "cancelled" });
+    expect(desk.server.lines).toEqual(["EHLO gateway.example"]);
+  });
+
+  it("between two messages nothing is broken off", async () => {
+    const desk = await openDesk();
+    const session = await desk.session();
+    session.cancel();
+    const message = await desk.queue.add({ recipients: [ANNA] });
+    expect(told(await session.deliver(message, message.recipients, null))).toEqual(["delivered"]);
+    session.cancel();
+    expect(session.usable).toBe(true);
   });
 });
 
