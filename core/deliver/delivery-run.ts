@@ -260,7 +260,7 @@ export class DeliveryRun {
       0,
       ports.limits?.recipientsPerTransaction ?? limits.smtp.recipientsPerTransaction,
     );
-    const trace = traceHeader(message, recipients, settings.trace, connectedAt);
+    const trace = traceHeader(message, settings.trace, connectedAt);
     const transaction = await session.deliver(message, recipients, trace, { mayEnd: hand.recorded });
     await hand.recorded;
     hand.messages += 1;

@@ -179,6 +179,8 @@ export class SmtpConnection extends Base {
   /** Set-up is over; from now on every reply belongs to a command of ours. */
   ready(): void {
     this.#stage = "ready";
+    // nodemailer's timer, out of the way already: each read and each write would set it anew.
+    if (this._socket) this._socket.setTimeout(0);
   }
 
   get lost(): Loss | null {

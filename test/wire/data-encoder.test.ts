@@ -81,6 +81,23 @@ describe("DataEncoder", () => {
     expect(encode([...Buffer.from(content)].map((octet) => Buffer.from([octet]))).toString()).toBe(wire);
   });
 
+  it.each(["\r\n.", "\n.", "\r.", "\r\r\n..", "\r\n", "a\r\n.b"])(
+    "a large chunk of %j is what its octets are one by one",
+    (pattern) => {
+      const content = Buffer.from(`x${pattern.repeat(100_000 / pattern.length)}`);
+      const wire = encode([content]);
+      expect(wire.equals(encode([...content].map((octet) => Buffer.from([octet]))))).toBe(true);
+      expect(decode(wire)).toEqual({ content: normalised(content), behind: "" });
+    },
+  );
+
+  it("does not touch a large chunk that needs nothing", () => {
+    const clean = Buffer.from("line. with. dots.\r\n".repeat(10_000));
+    const encoder = new DataEncoder();
+    expect(encoder.encode(clean)).toBe(clean);
+    expect(encoder.octets).toBe(clean.length);
+  });
+
   it("counts octets as SIZE does: our line ends, not the doubled dots", () => {
     const encoder = new DataEncoder();
     encoder.encode(Buffer.from("a\n.b\rc"));
