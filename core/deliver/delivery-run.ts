@@ -113,8 +113,8 @@ export class DeliveryRun {
       this.#fatal(error);
     }
     this.#stop();
-    signal?.removeEventListener("abort", onAbort);
     await Promise.all(this.#workers);
+    signal?.removeEventListener("abort", onAbort);
     const untried = [...this.#ready, ...this.#parked];
     if (untried.length > 0) await this.#context.ports.queue.release(untried);
     if (this.#error !== null) throw this.#error.cause;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { DeliverySettings } from "../../core/deliver/dispatcher.ts";
 import type { AttemptResult } from "../../core/model/message.ts";
-import { openDesk } from "../support/delivery-desk.ts";
+import { type Desk, openDesk } from "../support/delivery-desk.ts";
 import { startScriptedServer } from "../support/scripted-smtp-server.ts";
 
 const ANNA = "anna@office.example";
@@ -10,6 +10,18 @@ const none = { delivered: 0, deferred: 0, failed: 0, bytes: 0, routeProblem: nul
 
 function many(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `user${index}@office.example`);
+}
+
+function usual(desk: Desk): DeliverySettings {
+  return {
+    server: desk.target,
+    fallback: null,
+    connections: 1,
+    messagesPerConnection: 100,
+    forward: true,
+    expireMs: 432_000_000,
+    trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
+  };
 }
 
 describe("a run", () => {
@@ -379,6 +391,21 @@ describe("waiting for more", () => {
     expect([desk.queue.kinds(1), desk.queue.kinds(2)]).toEqual([["delivered"], ["queued"]]);
   });
 
+  it("told to stop while it ends for another reason: what is in hand is broken off all the same", async () => {
+    const desk = await openDesk({ script: ({ phase }) => (phase === "data" ? { and: "stall" } : undefined) });
+    await desk.queue.add({ recipients: [ANNA] });
+    const controller = new AbortController();
+    const dispatcher = desk.dispatcher();
+    const running = dispatcher.run({ kinds: ["mail"], signal: controller.signal });
+    await desk.server.until(() => desk.server.lines.includes("DATA"));
+    dispatcher.configure({ ...usual(desk), forward: false });
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect(await running).toEqual(none);
+    expect([...desk.queue.claimed]).toEqual([]);
+    await desk.server.until(() => desk.server.open === 0);
+  });
+
   it("ends when forwarding is switched off: nothing new goes out", async () => {
     const desk = await openDesk({
       script: ({ phase }) => {
@@ -386,15 +413,7 @@ describe("waiting for more", () => {
         return undefined;
       },
     });
-    const settings: DeliverySettings = {
-      server: desk.target,
-      fallback: null,
-      connections: 1,
-      messagesPerConnection: 100,
-      forward: true,
-      expireMs: 432_000_000,
-      trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
-    };
+    const settings = usual(desk);
     const dispatcher = desk.dispatcher(settings);
     for (let count = 0; count < 3; count += 1) await desk.queue.add({ recipients: [ANNA] });
     expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 1, routeProblem: null });
