@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatTraceHeader, isOwnTrace, type TraceFields } from "../../core/wire/trace-header.ts";
+import { formatDate, formatTraceHeader, isOwnTrace, type TraceFields } from "../../core/wire/trace-header.ts";
 
 const fields: TraceFields = {
   from: "pop.isp.example",
@@ -97,5 +97,17 @@ describe("isOwnTrace", () => {
     expect(isOwnTrace(worst, fields.installationId)).toBe(false);
     expect(isOwnTrace(" (EFS Mail Gateway 5b1c0e9a7d44)".repeat(30_000), fields.installationId)).toBe(false);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe("formatDate", () => {
+  it("is of the second that is asked for, whatever was asked before", () => {
+    expect([999, 0, 1_000, 0, -1].map(formatDate)).toEqual([
+      "Thu, 01 Jan 1970 00:00:00 +0000",
+      "Thu, 01 Jan 1970 00:00:00 +0000",
+      "Thu, 01 Jan 1970 00:00:01 +0000",
+      "Thu, 01 Jan 1970 00:00:00 +0000",
+      "Wed, 31 Dec 1969 23:59:59 +0000",
+    ]);
   });
 });
