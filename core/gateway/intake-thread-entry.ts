@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { AddressListsInForce } from "../model/address-lists.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { Settings } from "../model/settings.ts";
-import { receiveBody } from "../spool/body-file.ts";
+import { storeBody } from "../spool/body-file.ts";
 import { nodeFileSystem, withRetries } from "../util/file-system.ts";
 import { gather } from "../util/gather.ts";
 import { systemClock } from "../util/system-clock.ts";
@@ -11,6 +11,7 @@ import type { Examined } from "./examine.ts";
 import {
   LISTENING,
   type ThreadAnswer,
+  type ThreadMessage,
   type ThreadOrder,
   type ThreadSetUp,
 } from "./intake-thread-messages.ts";
@@ -23,12 +24,13 @@ let settings: Settings;
 let lists: AddressListsInForce;
 const judging = createJudging({ settings: () => settings, lists: () => lists, installationId });
 const accounts = new Map<number, ExamineBody>();
-const answer = gather<ThreadAnswer>((answers) => parentPort?.postMessage(answers));
+const say = (message: ThreadMessage): void => parentPort?.postMessage(message);
+const answer = gather<ThreadAnswer>((answers) => say({ answers: JSON.stringify(answers) }));
 
 parentPort?.on("message", (orders: readonly ThreadOrder[]) => {
   for (const order of orders) carryOut(order);
 });
-parentPort?.postMessage(LISTENING);
+say(LISTENING);
 
 function carryOut(order: ThreadOrder): void {
   switch (order.kind) {
@@ -45,8 +47,10 @@ function carryOut(order: ThreadOrder): void {
       const { id, account, octets } = order;
       receive(octets, accounts.get(account)).then(
         (examined) => answer({ id, examined }),
-        (error: unknown) =>
-          answer(error instanceof ProblemError ? { id, problem: error.problem } : { id, fault: error }),
+        (error: unknown) => {
+          if (error instanceof ProblemError) answer({ id, problem: error.problem });
+          else say({ id, fault: error });
+        },
       );
     }
   }
@@ -54,9 +58,8 @@ function carryOut(order: ThreadOrder): void {
 
 async function receive(octets: Uint8Array, examine: ExamineBody | undefined): Promise<Examined> {
   if (examine === undefined) throw new Error("a message of an account that was not named before");
-  const receiving = receiveBody(fileSystem, temporary);
-  await receiving.write(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength));
-  const body = await receiving.complete();
+  const { buffer, byteOffset, byteLength } = octets;
+  const body = await storeBody(fileSystem, temporary, Buffer.from(buffer, byteOffset, byteLength));
   try {
     const { header: _, ...stored } = body;
     return { ...examine(body), body: stored };

@@ -18,6 +18,7 @@ import type { Examined } from "./examine.ts";
 import {
   LISTENING,
   type ThreadAnswer,
+  type ThreadMessage,
   type ThreadOrder,
   type ThreadSetUp,
 } from "./intake-thread-messages.ts";
@@ -121,11 +122,12 @@ export class IntakeThread {
     }
     this.#worker = worker;
     worker.unref();
-    worker.on("message", (message: typeof LISTENING | readonly ThreadAnswer[]) => {
+    worker.on("message", (message: ThreadMessage) => {
       if (this.#worker !== worker) return;
       this.#heard = true;
       if (message === LISTENING) this.#listening = true;
-      else for (const answer of message) this.#answered(answer);
+      else if ("fault" in message) this.#taken(message.id)?.reject(message.fault);
+      else for (const answer of JSON.parse(message.answers) as ThreadAnswer[]) this.#answered(answer);
       if (this.#waiting.size === 0) this.#rest();
     });
     const ended = (error: unknown): void => {
@@ -170,10 +172,15 @@ export class IntakeThread {
   }
 
   #answered(answer: ThreadAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
+    const waiting = this.#taken(answer.id);
     if ("examined" in answer) waiting?.resolve(answer.examined);
-    else waiting?.reject("problem" in answer ? new ProblemError(answer.problem) : answer.fault);
+    else waiting?.reject(new ProblemError(answer.problem));
+  }
+
+  #taken(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
   }
 
   /** While it has something in hand: it has to say something from time to time. */

@@ -1,6 +1,7 @@
 import { limits } from "../model/limits.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody, StoredBody } from "../model/message.ts";
 import type { BodyStore, IncomingMessage, Intake, ReceivingBody } from "../model/ports.ts";
+import { giveShared, takeShared } from "../util/shared-blocks.ts";
 import { type Examined, orderOf } from "./examine.ts";
 import { type ThreadDoor, ThreadEndedError } from "./intake-thread.ts";
 
@@ -18,8 +19,7 @@ export interface IntakeParts {
 
 /** Octets. A larger message goes to the disk while it comes. */
 const SMALL = 262_144;
-/** What one is given at first; servers count lines' ends differently. */
-const FIRST = 4_096;
+/** Servers count lines' ends differently. */
 const MORE = 256;
 
 /**
@@ -28,12 +28,15 @@ const MORE = 256;
  */
 export function createIntake(parts: IntakeParts): Intake {
   return {
-    async open(source: MessageSource): Promise<IncomingMessage> {
+    open(source: MessageSource): IncomingMessage | Promise<IncomingMessage> {
       const small = (source.announcedSize ?? limits.pop3.usualSize) < SMALL;
-      if (small && parts.thread.open) return new GatheredMessage(parts, source);
-      return new StreamedMessage(parts, source, await parts.bodies.receive(source));
+      return small && parts.thread.open ? new GatheredMessage(parts, source) : openStream(parts, source);
     },
   };
+}
+
+async function openStream(parts: IntakeParts, source: MessageSource): Promise<StreamedMessage> {
+  return new StreamedMessage(parts, source, await parts.bodies.receive(source));
 }
 
 /** Straight into its file. */
@@ -62,19 +65,22 @@ class StreamedMessage implements IncomingMessage {
   }
 }
 
-/** Kept until it is complete, for the thread; what turns out to be large, and what the thread cannot take, goes the other way. */
+/**
+ * Kept until the thread has answered; what turns out to be large, and what the thread cannot take, goes the other way.
+ * A thread that is given up may still read the memory when others have it: nobody hears what it makes of that.
+ */
 class GatheredMessage implements IncomingMessage {
   readonly #parts: IntakeParts;
   readonly #source: MessageSource;
-  /** No part of a pool: a copy of it for the thread would be a copy of all of the pool. */
   #gathered: Buffer;
+  #given = false;
   #octets = 0;
   #streamed: StreamedMessage | null = null;
 
   constructor(parts: IntakeParts, source: MessageSource) {
     this.#parts = parts;
     this.#source = source;
-    this.#gathered = Buffer.allocUnsafeSlow(Math.max((source.announcedSize ?? 0) + MORE, FIRST));
+    this.#gathered = takeShared((source.announcedSize ?? 0) + MORE);
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
@@ -82,10 +88,9 @@ class GatheredMessage implements IncomingMessage {
     const { length } = chunk;
     if (this.#octets + length >= SMALL) return this.#streamOn(chunk);
     if (this.#octets + length > this.#gathered.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.min(Math.max(2 * this.#octets, this.#octets + length), SMALL),
-      );
+      const larger = takeShared(this.#octets + length);
       this.#gathered.copy(larger, 0, 0, this.#octets);
+      giveShared(this.#gathered);
       this.#gathered = larger;
     }
     chunk.copy(this.#gathered, this.#octets);
@@ -94,6 +99,7 @@ class GatheredMessage implements IncomingMessage {
   }
 
   async abort(): Promise<void> {
+    this.#give();
     await this.#streamed?.abort();
   }
 
@@ -101,17 +107,17 @@ class GatheredMessage implements IncomingMessage {
     if (this.#streamed !== null) return this.#streamed.complete();
     let examined: Examined;
     try {
-      examined = await this.#parts.thread.receive(this.#whole);
+      examined = await this.#parts.thread.receive(this.#gathered.subarray(0, this.#octets));
     } catch (error) {
-      if (!(error instanceof ThreadEndedError)) throw error;
+      if (!(error instanceof ThreadEndedError)) {
+        this.#give();
+        throw error;
+      }
       const streamed = await this.#stream();
       return streamed.complete();
     }
+    this.#give();
     return takeOver(this.#parts, this.#source, examined.body, () => examined);
-  }
-
-  get #whole(): Uint8Array {
-    return this.#gathered.subarray(0, this.#octets);
   }
 
   async #streamOn(chunk: Buffer): Promise<void> {
@@ -121,11 +127,20 @@ class GatheredMessage implements IncomingMessage {
 
   /** What was gathered goes to the disk; what comes from now on goes there too. */
   async #stream(): Promise<StreamedMessage> {
-    const { bodies } = this.#parts;
-    const streamed = new StreamedMessage(this.#parts, this.#source, await bodies.receive(this.#source));
-    this.#streamed = streamed;
-    await streamed.write(this.#gathered.subarray(0, this.#octets));
-    return streamed;
+    try {
+      const streamed = await openStream(this.#parts, this.#source);
+      this.#streamed = streamed;
+      await streamed.write(this.#gathered.subarray(0, this.#octets));
+      return streamed;
+    } finally {
+      this.#give();
+    }
+  }
+
+  /** Once; what was gathered is needed no more. */
+  #give(): void {
+    if (!this.#given) giveShared(this.#gathered);
+    this.#given = true;
   }
 }
 

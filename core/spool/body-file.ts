@@ -16,14 +16,40 @@ import type { ReceivingBody } from "../model/ports.ts";
 import { BLOCK, giveBlock, takeBlock } from "../util/block-pool.ts";
 import { buffersPassed } from "../util/dead-buffers.ts";
 import type { FileSystem, WritableFile } from "../util/file-system.ts";
-import { MessageScanner } from "./message-scan.ts";
+import { MessageScanner, scanMessage } from "./message-scan.ts";
 import { storageError } from "./spool-problem.ts";
 
 const WAIT_ABOVE = 1_048_576;
 
 /** A new file in the folder for temporary ones. */
 export function receiveBody(fileSystem: FileSystem, temporary: string): ReceivingBody {
-  return new BodyFile(fileSystem, join(temporary, `${randomUUID()}.part`));
+  return new BodyFile(fileSystem, newPath(temporary));
+}
+
+/** The same for a small message that is there in one piece. */
+export async function storeBody(
+  fileSystem: FileSystem,
+  temporary: string,
+  octets: Buffer,
+): Promise<ReceivedBody> {
+  const path = newPath(temporary);
+  let open: WritableFile | null = null;
+  try {
+    open = await fileSystem.create(path);
+    await open.write(octets);
+    await open.sync();
+    const file = open;
+    open = null;
+    await file.close();
+  } catch (error) {
+    await removeFile(fileSystem, path, open);
+    throw notWritten(error, path);
+  }
+  return { temporaryPath: path, ...scanMessage(octets, limits.headerBytes) };
+}
+
+function newPath(temporary: string): string {
+  return join(temporary, `${randomUUID()}.part`);
 }
 
 export class BodyFile implements ReceivingBody {
@@ -137,23 +163,35 @@ export class BodyFile implements ReceivingBody {
     return this.#file;
   }
 
-  /** Also a file whose close failed, or that could be made but not written. Never rejects. */
-  async #remove(): Promise<void> {
+  #remove(): Promise<void> {
     const opened = this.#file;
     this.#file = null;
-    try {
-      await (await opened)?.close();
-    } catch {
-      // It goes all the same.
-    }
-    try {
-      await this.#fileSystem.unlink(this.#path);
-    } catch {
-      // Not there, or not to be removed now: the next start cleans the folder.
-    }
+    return removeFile(this.#fileSystem, this.#path, opened);
   }
 
   #problem(error: unknown): Error {
-    return storageError(error, this.#path, "could not be written");
+    return notWritten(error, this.#path);
   }
+}
+
+/** Also a file whose close failed, or that could be made but not written. Never rejects. */
+async function removeFile(
+  fileSystem: FileSystem,
+  path: string,
+  opened: WritableFile | Promise<WritableFile> | null,
+): Promise<void> {
+  try {
+    await (await opened)?.close();
+  } catch {
+    // It goes all the same.
+  }
+  try {
+    await fileSystem.unlink(path);
+  } catch {
+    // Not there, or not to be removed now: the next start cleans the folder.
+  }
+}
+
+function notWritten(error: unknown, path: string): Error {
+  return storageError(error, path, "could not be written");
 }

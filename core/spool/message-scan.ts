@@ -10,7 +10,7 @@
  *    last CR LF was added (PRODUCT section 2, rule 8; RFC 5321 2.3.8).
  */
 import { isAscii } from "node:buffer";
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 const CR = 13;
 const LF = 10;
@@ -25,6 +25,49 @@ export interface MessageScan {
   readonly wholeHash: string;
   readonly eightBitHeader: boolean;
   readonly eightBitBody: boolean;
+}
+
+/** All of a message that is there in one piece; the header is a view of it. */
+export function scanMessage(octets: Buffer, headerLimit: number): MessageScan {
+  const { length } = octets;
+  // Where a line begins.
+  let headerLength = 0;
+  let bodyFrom = -1;
+  while (bodyFrom < 0) {
+    const empty = octets[headerLength] === CR ? headerLength + 1 : headerLength;
+    if (octets[empty] === LF) bodyFrom = empty + 1;
+    else {
+      headerLength = octets.indexOf(LF, headerLength) + 1;
+      if (headerLength === 0) bodyFrom = headerLength = length;
+    }
+  }
+  const header = octets.subarray(0, bodyFrom);
+  const body = octets.subarray(bodyFrom);
+  const headerHash = hash("sha256", header);
+  const bodyHash = hash("sha256", body);
+  return {
+    size: length,
+    wireSize: length + countMissing(octets),
+    header: octets.subarray(0, Math.min(headerLength, headerLimit)),
+    headerHash,
+    bodyHash,
+    wholeHash: hash("sha256", headerHash + bodyHash),
+    eightBitHeader: hasEightBit(header),
+    eightBitBody: hasEightBit(body),
+  };
+}
+
+/** Octets that the wire needs besides (rule 3). */
+function countMissing(octets: Buffer): number {
+  let bare = 0;
+  let last = -1;
+  for (let index = 0; index < octets.length; index += 1) {
+    const octet = octets[index] as number;
+    if ((octet === LF) !== (last === CR)) bare += 1;
+    last = octet;
+  }
+  if (last === CR) return bare + 1;
+  return last === LF ? bare : bare + 2;
 }
 
 /** Where in a line of the header the next octet stands. */
@@ -83,7 +126,7 @@ export class MessageScanner {
       header: header.subarray(0, Math.min(this.#headerLength, header.length)),
       headerHash,
       bodyHash,
-      wholeHash: createHash("sha256").update(headerHash).update(bodyHash).digest("hex"),
+      wholeHash: hash("sha256", headerHash + bodyHash),
       eightBitHeader: this.#eightBitHeader,
       eightBitBody: this.#eightBitBody,
     };

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createIntake, type IntakeParts } from "../../core/gateway/intake.ts";
 import { ThreadEndedError } from "../../core/gateway/intake-thread.ts";
 import type { MessageSource, ReceivedBody } from "../../core/model/message.ts";
-import type { BodyStore } from "../../core/model/ports.ts";
+import type { BodyStore, IncomingMessage } from "../../core/model/ports.ts";
 import { ProblemError } from "../../core/model/problem.ts";
 
 const source: MessageSource = { accountId: "main", uid: null, server: "pop", announcedSize: 2 };
@@ -87,6 +87,30 @@ it("hands a small message to the thread in one piece, also when the reader uses 
   await incoming.write(chunk);
   expect(await incoming.complete()).toEqual(accepted);
   expect(done).toEqual(["thread onetwo", "accept u1", "announce"]);
+});
+
+it("keeps messages apart that come at the same time, whatever the memory held before", async () => {
+  const answers: (() => void)[] = [];
+  const { done, intake } = setUp(
+    thread(async (octets) => {
+      done.push(`thread ${octets}`);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return examined;
+    }),
+  );
+  for (const round of ["first", "second"]) {
+    const messages = [1, 2, 3].map((number) => ({
+      incoming: intake.open({ ...source, uid: `u${number}` }) as IncomingMessage,
+      text: `${round} ${number} `,
+    }));
+    for (const { incoming, text } of messages) await incoming.write(Buffer.from(text));
+    for (const { incoming, text } of messages) await incoming.write(Buffer.from(text.repeat(2_000)));
+    const taken = messages.map(({ incoming }) => incoming.complete());
+    for (const answer of answers.splice(0)) answer();
+    expect(await Promise.all(taken)).toEqual([accepted, accepted, accepted]);
+    const seen = done.splice(0).filter((each) => each.startsWith("thread"));
+    expect(seen).toEqual(messages.map(({ text }) => `thread ${text.repeat(2_001)}`));
+  }
 });
 
 it("does by itself what the thread did not get done", async () => {

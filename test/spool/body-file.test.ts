@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BodyFile } from "../../core/spool/body-file.ts";
+import { BodyFile, storeBody } from "../../core/spool/body-file.ts";
 import { nodeFileSystem } from "../../core/util/file-system.ts";
 import { FaultyFileSystem } from "../support/faulty-file-system.ts";
 import { problemOf, type SpoolKit, source, spoolKit } from "../support/spool-kit.ts";
@@ -30,6 +30,17 @@ describe("a message on its way to the disk", () => {
       const received = await body.complete();
       expect([received.size, readFileSync(received.temporaryPath).equals(bytes)]).toEqual([size, true]);
     }
+    await spool.close();
+  });
+
+  test("one that is there in one piece is stored alike", async () => {
+    const spool = await kit.open();
+    const bytes = Buffer.from("From: a@b.test\r\n\r\nHello.\r\n");
+    const body = await spool.bodies.receive(source("u"));
+    await body.write(bytes);
+    const { temporaryPath: _, ...expected } = await body.complete();
+    const { temporaryPath, ...stored } = await storeBody(nodeFileSystem, spool.directory.temporary, bytes);
+    expect([stored, readFileSync(temporaryPath).equals(bytes)]).toEqual([expected, true]);
     await spool.close();
   });
 
@@ -94,6 +105,10 @@ describe("a message on its way to the disk", () => {
       })();
       expect(await problemOf(all)).toBe(expected);
       await body.abort();
+      if (size === 100) {
+        const whole = storeBody(files, spool.directory.temporary, Buffer.alloc(size));
+        expect(await problemOf(whole)).toBe(expected);
+      }
       files.plan = () => null;
       expect(readdirSync(spool.directory.temporary)).toEqual([]);
       expect(existsSync(spool.directory.folder("Inbox"))).toBe(true);

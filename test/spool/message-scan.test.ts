@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MessageScanner } from "../../core/spool/message-scan.ts";
+import { MessageScanner, scanMessage } from "../../core/spool/message-scan.ts";
 
 function scan(bytes: Buffer, cuts: readonly number[] = [], limit = 1_000_000) {
   const scanner = new MessageScanner(limit);
@@ -59,6 +59,16 @@ describe("the one pass over a message", () => {
         expect(scan(bytes, [...bytes.keys()])).toEqual(reference(bytes));
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  test("and the same where all of it is there at once", () => {
+    fc.assert(
+      fc.property(lines, fc.nat(20), (bytes, limit) => {
+        const { header, ...rest } = reference(bytes);
+        expect(scanMessage(bytes, limit)).toEqual({ ...rest, header: header.subarray(0, limit) });
+      }),
+      { numRuns: 5_000 },
     );
   });
 
