@@ -18,6 +18,7 @@ interface Word {
 /** Decodes an unfolded header value (latin1); at most `maximum` characters come out. */
 export function decodeEncodedWords(value: string, maximum = INPUT_LIMIT): string {
   const input = value.length > INPUT_LIMIT ? value.slice(0, INPUT_LIMIT) : value;
+  if (!input.includes("=?")) return cutText(decodeDisplayOctets(input).toWellFormed(), maximum);
   let output = "";
   let last = 0;
   let pending: Word | null = null;

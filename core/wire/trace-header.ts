@@ -61,7 +61,8 @@ export function formatTraceHeader(fields: TraceFields): Buffer {
  * that does not have the exact form was not.
  */
 export function isOwnTrace(receivedValue: string, installationId: string): boolean {
-  if (!INSTALLATION.test(installationId)) return false;
+  // No fold parts the id: nearly every line is told by this alone.
+  if (!receivedValue.includes(installationId) || !INSTALLATION.test(installationId)) return false;
   const flat = receivedValue.replaceAll(/[ \t\r\n]+/g, " ");
   const mark = ` (${PRODUCT} ${installationId})`;
   for (let at = flat.indexOf(mark); at >= 0; at = flat.indexOf(mark, at + 1)) {
