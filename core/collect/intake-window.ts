@@ -11,13 +11,18 @@ export class IntakeWindow {
   #octets = 0;
   readonly #queue: { readonly octets: number; readonly enter: () => void }[] = [];
 
-  /** Resolves when there is room, in the order of the calls; the returned function gives it back, once. */
-  async enter(octets: number): Promise<() => void> {
-    if (this.#queue.length > 0 || !this.#fits(octets)) {
-      await new Promise<void>((enter) => this.#queue.push({ octets, enter }));
-    } else {
+  /** A promise where there is no room yet, kept in the order of the calls. The function gives it back, once. */
+  enter(octets: number): (() => void) | Promise<() => void> {
+    if (this.#queue.length === 0 && this.#fits(octets)) {
       this.#take(octets);
+      return this.#wayOut(octets);
     }
+    return new Promise((resolve) => {
+      this.#queue.push({ octets, enter: () => resolve(this.#wayOut(octets)) });
+    });
+  }
+
+  #wayOut(octets: number): () => void {
     let inside = true;
     return () => {
       if (!inside) return;

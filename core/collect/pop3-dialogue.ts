@@ -93,6 +93,8 @@ export class Pop3Dialogue {
   readonly #inFlight: Exchange[] = [];
   /** Not written yet. */
   readonly #waiting: { readonly exchange: Exchange; readonly line: string }[] = [];
+  /** Commands of one turn leave together. */
+  #outgoing = "";
   #body: Body | null = null;
   #input: Buffer = NOTHING;
   /** We keep the server waiting. */
@@ -173,21 +175,21 @@ export class Pop3Dialogue {
     const window = this.pipelining ? limits.pop3.pipelineWindow : 1;
     if (socket === null || this.#waiting.length === 0 || this.#inFlight.length >= window) return;
     if (this.#inFlight.length === 0) this.#watch();
-    const lines: string[] = [];
+    if (this.#outgoing === "") process.nextTick(this.#send);
     while (this.#inFlight.length < window) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       this.#inFlight.push(next.exchange);
       this.#options.transcript.client(next.exchange.shown);
-      lines.push(next.line, "\r\n");
+      this.#outgoing += `${next.line}\r\n`;
     }
-    // Commands of one turn leave in one packet.
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    socket.write(lines.join(""));
   }
+
+  readonly #send = (): void => {
+    const lines = this.#outgoing;
+    this.#outgoing = "";
+    if (this.#failure === null) this.#socket?.write(lines);
+  };
 
   // --- in ------------------------------------------------------------------------------------------------------
 
@@ -197,10 +199,13 @@ export class Pop3Dialogue {
   };
 
   #consume(): void {
+    let heard = false;
     while (!this.#blocked && this.#failure === null && this.#input.length > 0) {
       if (this.#body !== null) this.#readBody(this.#body);
       else if (!this.#readStatus()) break;
+      heard = true;
     }
+    if (heard) this.#watch();
   }
 
   /** false: there is no whole line yet. */
@@ -260,7 +265,6 @@ export class Pop3Dialogue {
       paceOctets: 0,
     };
     this.#body = body;
-    this.#watch();
     const failed = (error: unknown): void => exchange.reject(error);
     try {
       const sink = receive();
@@ -290,7 +294,6 @@ export class Pop3Dialogue {
       return;
     }
     if (end < 0 && this.#tooSlow(body)) return;
-    this.#watch();
     const stored = this.#store(body, content);
     const finish = (): void => {
       if (end >= 0 && this.#failure === null) this.#endBody(body);
@@ -335,7 +338,6 @@ export class Pop3Dialogue {
     }
     if (outcome instanceof problems.Pop3Error) exchange.reject(outcome);
     else exchange.resolve(outcome);
-    this.#watch();
     this.#pump();
   }
 

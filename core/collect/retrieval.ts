@@ -91,6 +91,7 @@ export class Retrieval {
   readonly #equals = new Map<string, number>();
   #mismatches = 0;
   #local: Problem | null = null;
+  #stopped = false;
 
   constructor(orders: RetrieveOrders, options: RetrievalOptions) {
     this.#orders = orders;
@@ -134,7 +135,9 @@ export class Retrieval {
     const { clock, signal } = this.#options;
     let disarm = (): void => {};
     let stopped = (): void => {};
+    this.#stopped = signal?.aborted === true;
     const stop = (): void => {
+      this.#stopped = true;
       disarm = clock.after(STOP_GRACE, () => client.close());
       stopped();
     };
@@ -173,7 +176,7 @@ export class Retrieval {
   }
 
   #over(client: Pop3Client): boolean {
-    return this.#options.signal?.aborted === true || this.#local !== null || client.failure !== null;
+    return this.#stopped || this.#local !== null || client.failure !== null;
   }
 
   async #take(

@@ -75,8 +75,8 @@ export async function retrieveMessage(options: RetrieveOptions): Promise<Retriev
 /** The way of one message through the window into the intake. */
 class Door implements ByteSink {
   readonly #options: RetrieveOptions;
-  #entered: Promise<() => void> | null = null;
-  #opening: Promise<IncomingMessage> | null = null;
+  #entered: (() => void) | Promise<() => void> | null = null;
+  #opening: IncomingMessage | Promise<IncomingMessage> | null = null;
   #incoming: IncomingMessage | null = null;
   #written: Promise<void> | undefined;
   #over = false;
@@ -86,13 +86,26 @@ class Door implements ByteSink {
     this.#options = options;
   }
 
-  async open(): Promise<ByteSink> {
-    const { intake, source, window } = this.#options;
-    this.#entered = window.enter(source.announcedSize ?? limits.pop3.usualSize);
-    await this.#entered;
+  /** No promise where nothing has to be waited for: the server's next octets then are not held up either. */
+  open(): ByteSink | Promise<ByteSink> {
+    const { source, window } = this.#options;
+    const entered = window.enter(source.announcedSize ?? limits.pop3.usualSize);
+    this.#entered = entered;
+    return entered instanceof Promise ? entered.then(() => this.#open()) : this.#open();
+  }
+
+  #open(): ByteSink | Promise<ByteSink> {
     if (this.#over) throw new Error("the connection ended while this message waited for a place");
-    this.#opening = intake.open(source);
-    this.#incoming = await this.#inTime(this.#opening);
+    const { intake, source } = this.#options;
+    const opening = intake.open(source);
+    this.#opening = opening;
+    if (opening instanceof Promise) return this.#opened(opening);
+    this.#incoming = opening;
+    return this;
+  }
+
+  async #opened(opening: Promise<IncomingMessage>): Promise<ByteSink> {
+    this.#incoming = await this.#inTime(opening);
     return this;
   }
 
@@ -116,7 +129,9 @@ class Door implements ByteSink {
   /** Also while it waits for its place. */
   leave(): void {
     this.#over = true;
-    void this.#entered?.then((leave) => leave());
+    const entered = this.#entered;
+    if (entered instanceof Promise) void entered.then((leave) => leave());
+    else entered?.();
   }
 
   async #abort(): Promise<void> {
@@ -132,7 +147,16 @@ class Door implements ByteSink {
         this.#hung = true;
         reject(new ProblemError(diskHangs));
       });
-      work.finally(disarm).then(resolve, reject);
+      work.then(
+        (value) => {
+          disarm();
+          resolve(value);
+        },
+        (error: unknown) => {
+          disarm();
+          reject(error);
+        },
+      );
     });
   }
 }
@@ -171,7 +195,7 @@ function cameEmpty(number: number, announced: number | null): Problem {
 }
 
 /** Waits for it; null where it rejected or was never begun. */
-async function settled<T>(promise: Promise<T> | null | undefined): Promise<T | null> {
+async function settled<T>(promise: T | Promise<T> | null | undefined): Promise<T | null> {
   try {
     return (await promise) ?? null;
   } catch {

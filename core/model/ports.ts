@@ -80,7 +80,7 @@ export interface IncomingMessage extends ByteSink {
 /** The sealed door between collecting and everything behind it. */
 export interface Intake {
   /** Rejects with ProblemError when nothing can be stored now (folder unwritable, disk full). */
-  open(source: MessageSource): Promise<IncomingMessage>;
+  open(source: MessageSource): IncomingMessage | Promise<IncomingMessage>;
 }
 
 /** The first is what a state counts as that cannot be read: the message is looked at once more. */

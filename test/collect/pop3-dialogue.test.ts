@@ -130,7 +130,7 @@ describe("Pop3Dialogue", () => {
     const single = makeWire();
     const each = Promise.all([single.dialogue.ask("DELE 1"), single.dialogue.ask("DELE 2")]);
     await new Promise((resolve) => setImmediate(resolve));
-    expect([pipelined.written.join("|"), single.written]).toEqual(["DELE 1\r\n|DELE 2\r\n", ["DELE 1\r\n"]]);
+    expect([pipelined.written, single.written]).toEqual([["DELE 1\r\nDELE 2\r\n"], ["DELE 1\r\n"]]);
     pipelined.receive([Buffer.from("+OK\r\n+OK\r\n")]);
     await both;
     single.receive([Buffer.from("+OK\r\n")]);
