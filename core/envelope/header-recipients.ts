@@ -15,7 +15,7 @@ import type { AccountSettings, Settings } from "../model/settings.ts";
 import { asciiAddress, isSafeInBrackets } from "../wire/address-spec.ts";
 import { type FoundAddress, newStrictBudget, readAddressList, type StrictBudget } from "../wire/addresses.ts";
 import type { HeaderBlock, HeaderField } from "../wire/header-block.ts";
-import { parseReceivedHeader } from "../wire/received-header.ts";
+import { receivedFor } from "../wire/received-header.ts";
 import type { AliasTable } from "./aliases.ts";
 import type { Candidate, Trail } from "./candidate.ts";
 import type { OurDomains } from "./our-domains.ts";
@@ -125,7 +125,7 @@ export function findRecipients(header: HeaderBlock, context: SearchContext, trai
           : decided.length > 0
             ? "later-step-not-needed"
             : null;
-    const { for: addresses } = parseReceivedHeader(field.unfolded, budgetOf(refusal));
+    const addresses = receivedFor(field.unfolded, budgetOf(refusal));
     append(viaFor, consider(field, addresses, "received-for", refusal));
   }
   if (viaFor.length > 0) decided = viaFor;
@@ -150,14 +150,21 @@ export function trustBoundary(received: readonly HeaderField[], lines: number): 
   return received[lines - 1]?.index ?? Number.POSITIVE_INFINITY;
 }
 
+/** By the custom ones: they change only with the settings. */
+const namesOf = new WeakMap<readonly string[], readonly string[]>();
+
 /** Custom ones first; each name once. `Received` is no address list: step 2 reads it. */
 export function envelopeHeaderNames(custom: readonly string[]): readonly string[] {
+  const known = namesOf.get(custom);
+  if (known !== undefined) return known;
   const names = new Map<string, string>();
   for (const name of [...custom, ...ENVELOPE_HEADERS]) {
     const key = name.toLowerCase();
     if (key !== "received" && !names.has(key)) names.set(key, name);
   }
-  return [...names.values()];
+  const all = [...names.values()];
+  namesOf.set(custom, all);
+  return all;
 }
 
 /** "Allow incorrectly formatted addresses": as it was written, where that still is an address of ours. */

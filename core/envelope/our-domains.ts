@@ -8,7 +8,18 @@ export interface OurDomains {
   has(address: string): boolean;
 }
 
+/** They change only with the settings. */
+const made = new WeakMap<Settings["domains"], OurDomains>();
+
 export function ourDomains(domains: Settings["domains"]): OurDomains {
+  const known = made.get(domains);
+  if (known !== undefined) return known;
+  const ours = makeOurDomains(domains);
+  made.set(domains, ours);
+  return ours;
+}
+
+function makeOurDomains(domains: Settings["domains"]): OurDomains {
   const exact = new Set<string>([domains.primary.toLowerCase()]);
   const parents: string[] = [];
   for (const domain of domains.secondary) {

@@ -73,11 +73,12 @@ function unfold(value: string): string {
   return value.replace(/[\r\n]+([ \t]?)/g, (_, blank: string) => blank || "\n");
 }
 
-/** One entry: `name <address>`, `"name" <address>` or `address`, up to its comma. */
+/** One entry: `name <address>`, `"name" <address>` or `address`, perhaps a comment, up to its comma. */
 const PLAIN_ENTRY = (() => {
   const address = "([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@([A-Za-z0-9.-]+)";
   const name = `(?:"[^"\\\\\\x00-\\x1f]*"[ \\t]{0,99}|[^"(),:;<>@[\\]\\\\\\x00-\\x1f]*)`;
-  return new RegExp(`(?:${name}<${address}>|${address})[ \\t]*(?:,[ \\t]*|$)`, "y");
+  const comment = "\\([^()\\\\\\x00-\\x1f]*\\)[ \\t]*";
+  return new RegExp(`(?:${name}<${address}>|${address})[ \\t]*(?:${comment})?(?:,[ \\t]*|$)`, "y");
 })();
 
 function readPlain(value: string): FoundAddress[] | null {

@@ -29,29 +29,7 @@ const CLAUSES = new Set(["from", "by", "via", "with", "id", "for"]);
 export function parseReceivedHeader(value: string, budget?: StrictBudget): ReceivedHeader {
   const tokens = tokenize(value.slice(0, LIMIT));
   const semicolon = tokens.lastIndexOf(";");
-  const clauses = semicolon < 0 ? tokens : tokens.slice(0, semicolon);
-  const lastBy = findLastBy(clauses);
-  const first: Partial<Record<string, string>> = {};
-  const recipients: FoundAddress[] = [];
-
-  let at = 0;
-  while (at < clauses.length) {
-    const clause = (clauses[at] ?? "").toLowerCase();
-    if (!CLAUSES.has(clause)) {
-      at += 1;
-      continue;
-    }
-    // The word after a clause's name is its value, even when it looks like another name: `from for by ...`.
-    let end = Math.min(at + 2, clauses.length);
-    while (end < clauses.length && !CLAUSES.has((clauses[end] ?? "").toLowerCase())) end += 1;
-    const text = clauses.slice(at + 1, end).join(" ");
-    if (clause === "for") {
-      if (at > lastBy) recipients.push(...parseAddressList(text, budget));
-    } else if (clause === "by" ? at === lastBy : first[clause] === undefined) {
-      first[clause] = clause === "with" ? text : (clauses[at + 1] ?? "");
-    }
-    at = end;
-  }
+  const { first, recipients } = readClauses(tokens, semicolon, budget);
   return {
     from: first["from"] ?? null,
     by: first["by"] ?? null,
@@ -62,9 +40,53 @@ export function parseReceivedHeader(value: string, budget?: StrictBudget): Recei
   };
 }
 
+/** `ReceivedHeader.for` alone. */
+export function receivedFor(value: string, budget?: StrictBudget): readonly FoundAddress[] {
+  const text = value.slice(0, LIMIT);
+  if (!/for/i.test(text)) return [];
+  const tokens = tokenize(text);
+  return readClauses(tokens, tokens.lastIndexOf(";"), budget).recipients;
+}
+
+/** `semicolon`: the index of the last one, where the clauses end. */
+function readClauses(
+  tokens: readonly string[],
+  semicolon: number,
+  budget: StrictBudget | undefined,
+): {
+  /** The first of each kind, but of `by` the last. */
+  readonly first: Readonly<Partial<Record<string, string>>>;
+  readonly recipients: readonly FoundAddress[];
+} {
+  const clauses = semicolon < 0 ? tokens : tokens.slice(0, semicolon);
+  const names = clauses.map((token) => token.toLowerCase());
+  const lastBy = findLastBy(names);
+  const first: Partial<Record<string, string>> = {};
+  const recipients: FoundAddress[] = [];
+
+  let at = 0;
+  while (at < clauses.length) {
+    const clause = names[at] ?? "";
+    if (!CLAUSES.has(clause)) {
+      at += 1;
+      continue;
+    }
+    // The word after a clause's name is its value, even when it looks like another name: `from for by ...`.
+    let end = Math.min(at + 2, clauses.length);
+    while (end < clauses.length && !CLAUSES.has(names[end] ?? "")) end += 1;
+    const text = clauses.slice(at + 1, end).join(" ");
+    if (clause === "for") {
+      if (at > lastBy) recipients.push(...parseAddressList(text, budget));
+    } else if (clause === "by" ? at === lastBy : first[clause] === undefined) {
+      first[clause] = clause === "with" ? text : (clauses[at + 1] ?? "");
+    }
+    at = end;
+  }
+  return { first, recipients };
+}
+
 /** Index of the last `by`; where a `from` has none after it nothing counts (Infinity), without `from` all does (-1). */
-function findLastBy(tokens: readonly string[]): number {
-  const names = tokens.map((token) => token.toLowerCase());
+function findLastBy(names: readonly string[]): number {
   const by = names.lastIndexOf("by");
   const from = names.indexOf("from");
   if (from < 0) return by;
@@ -74,10 +96,10 @@ function findLastBy(tokens: readonly string[]): number {
 /** Words, bracketed addresses and `;`, without comments. */
 function tokenize(text: string): string[] {
   const tokens: string[] = [];
-  let word = "";
+  let wordFrom = -1;
   const endWord = (): void => {
-    if (word !== "") tokens.push(word);
-    word = "";
+    if (wordFrom >= 0) tokens.push(text.slice(wordFrom, at));
+    wordFrom = -1;
   };
   let comments = true;
   let quotes = true;
@@ -108,9 +130,8 @@ function tokenize(text: string): string[] {
       at += 1;
     } else {
       if (character === '"' && close < 0) quotes = false;
-      const end = Math.max(close, at) + 1;
-      word += text.slice(at, end);
-      at = end;
+      if (wordFrom < 0) wordFrom = at;
+      at = Math.max(close, at) + 1;
     }
   }
   endWord();

@@ -17,7 +17,9 @@ describe("parseAddressList", () => {
     ["=?utf-8?q?Doe,?= <a@b.com>, b@b.com", ["a@b.com", "b@b.com"]],
     ["user%other.com@b.com", ["user%other.com@b.com"]],
     ["anna+news=x@b.com", ["anna+news=x@b.com"]],
+    ["a@b.com (Anna, at home), Bob <b@b.com>(x@y.com) , c@b.com()", ["a@b.com", "b@b.com", "c@b.com"]],
     // RFC 5322 beyond the plain forms
+    ["a@b.com (one) (two), b@b.com (not \\) closed)", ["a@b.com", "b@b.com"]],
     ["Friends: a@b.com, Bob <b@b.com>;, c@b.com", ["a@b.com", "b@b.com", "c@b.com"]],
     ["undisclosed-recipients:;", []],
     ["a@b.com (Anna (the boss))", ["a@b.com"]],
