@@ -50,11 +50,13 @@ export class Tasks {
   #fault: { readonly error: unknown } | null = null;
 
   add(task: Promise<void>): void {
-    const over = task
-      .catch((error: unknown) => {
+    const over: Promise<void> = task.then(
+      () => void this.#open.delete(over),
+      (error: unknown) => {
         this.#fault ??= { error };
-      })
-      .finally(() => this.#open.delete(over));
+        this.#open.delete(over);
+      },
+    );
     this.#open.add(over);
   }
 
