@@ -178,7 +178,9 @@ wrap(
         if (/^QUIT\r$/m.test(text)) {
           talk.waiting = "QUIT";
           at("QUIT");
-        } else if (/^DELE \d+\r$/m.test(text)) {
+        }
+        // Those of one turn leave together.
+        for (const _ of text.matchAll(/^DELE \d+\r$/gm)) {
           talk.waiting = "DELE";
           at("DELE");
         }
