@@ -7,11 +7,14 @@ import { app } from "electron";
 import { currentDataPath } from "../core/headless/data-path.ts";
 import { logFault } from "../core/headless/fault-log.ts";
 import { systemClock } from "../core/util/system-clock.ts";
+import { widenThreadPool } from "../core/util/thread-pool.ts";
 import { registerAppScheme } from "./app-scheme.ts";
 import { cliArguments, runCli } from "./cli.ts";
 import { chooseDataFolders, dataOption, shareKeychain } from "./data-folders.ts";
 import { startDesktop } from "./desktop.ts";
 import { createFaultDesk } from "./fault-desk.ts";
+
+widenThreadPool();
 
 // Windows groups windows and shows notifications under the name that the installer registered.
 if (process.platform === "win32") app.setAppUserModelId("org.efs-mail-gateway");

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-/** The command `efs`. In order: signals, last resort, the command line, the end. */
+/** The command `efs`. In order: the thread pool, signals, last resort, the command line, the end. */
 import process from "node:process";
 import type { OpenGateway } from "../model/gateway.ts";
 import type { OpenSetUp } from "../model/gateway-host.ts";
 import { systemClock } from "../util/system-clock.ts";
+import { widenThreadPool } from "../util/thread-pool.ts";
 import { currentDataPath } from "./data-path.ts";
 import { exitCode } from "./exit-code.ts";
 import { logFault } from "./fault-log.ts";
 import { runEfs } from "./run-efs.ts";
+
+widenThreadPool();
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
