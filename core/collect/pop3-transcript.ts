@@ -88,6 +88,8 @@ export function foldedListing(lines: number, octets: number): string {
 
 /** `1,234`. Without `toLocaleString`: to load what it knows takes longer than a hundred messages. */
 function grouped(count: number): string {
-  const digits = String(count);
-  return count < 1_000 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, ",");
+  let digits = String(count);
+  let groups = "";
+  for (; digits.length > 3; digits = digits.slice(0, -3)) groups = `,${digits.slice(-3)}${groups}`;
+  return digits + groups;
 }
