@@ -13,6 +13,7 @@
 import { appendFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../model/ports.ts";
+import { onceASecond } from "../util/once-a-second.ts";
 
 const BUFFER_BYTES = 4 * 1_048_576;
 const GATHER = 50;
@@ -159,18 +160,9 @@ async function prune(path: string, keep: number): Promise<void> {
   for (const name of rotated.slice(0, Math.max(0, rotated.length - keep))) await unlink(join(folder, name));
 }
 
-/** The last one that was asked for: most lines are of the same second as the one before. */
-let last = { second: Number.NaN, day: "" };
-
 /** `2026-11-20` in local time. */
-export function localDay(at: number): string {
-  const second = Math.floor(at / 1_000);
-  if (second !== last.second) last = { second, day: dayText(at) };
-  return last.day;
-}
-
-function dayText(at: number): string {
+export const localDay = onceASecond((at) => {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
+});

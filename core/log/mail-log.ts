@@ -12,6 +12,7 @@ import type { Failure, SmtpPhase } from "../model/failure.ts";
 import type { AttemptResult, RecipientState } from "../model/message.ts";
 import { escapeUnprintable, formatReply } from "../model/reply.ts";
 import { assertNever } from "../util/assert-never.ts";
+import { onceASecond } from "../util/once-a-second.ts";
 
 /** Where a line comes from: this computer's name and the process's id. */
 export interface LogOrigin {
@@ -215,22 +216,13 @@ export function seconds(milliseconds: number): string {
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** The last one that was written out: most lines are of the same second as the one before. */
-let stamp = { second: Number.NaN, text: "" };
-
 /** `Nov  2 09:05:36`: the day padded with a blank, as syslog has it. */
-function timestamp(at: number): string {
-  const second = Math.floor(at / 1_000);
-  if (second !== stamp.second) stamp = { second, text: stampText(at) };
-  return stamp.text;
-}
-
-function stampText(at: number): string {
+const timestamp = onceASecond((at) => {
   const date = new Date(at);
   const two = (value: number): string => String(value).padStart(2, "0");
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
   return `${MONTHS[date.getMonth()]} ${String(date.getDate()).padStart(2, " ")} ${time}`;
-}
+});
 
 /** Answers may be long; a line is not longer than Postfix's own (syslog cuts at 2048). */
 function oneLine(text: string): string {

@@ -12,6 +12,8 @@
  * 2. Nothing from outside is written as it is: names and addresses that are not plain text are left out.
  * 3. `for` stands only when there is exactly one recipient (RFC 5321 7.2: others must not be disclosed).
  */
+import { onceASecond } from "../util/once-a-second.ts";
+
 export interface TraceFields {
   /** The POP3 server; null for what we wrote ourselves (reports, alerts) or found in a folder. */
   readonly from: string | null;
@@ -72,17 +74,8 @@ export function isOwnTrace(receivedValue: string, installationId: string): boole
   return false;
 }
 
-/** Of the last one asked for: a busy gateway asks a thousand times a second. */
-let formatted = { second: Number.NaN, text: "" };
-
 /** RFC 5322 3.3, in UTC. */
-export function formatDate(at: number): string {
-  const second = Math.floor(at / 1_000);
-  if (second !== formatted.second) {
-    formatted = { second, text: new Date(at).toUTCString().replace(/GMT$/, "+0000") };
-  }
-  return formatted.text;
-}
+export const formatDate = onceASecond((at) => new Date(at).toUTCString().replace(/GMT$/, "+0000"));
 
 function name(text: string): string {
   return NAME.test(text) ? text : "unknown";

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { DeliverySettings } from "../../core/deliver/dispatcher.ts";
 import type { AttemptResult } from "../../core/model/message.ts";
-import { type Desk, openDesk } from "../support/delivery-desk.ts";
+import { openDesk, usualDelivery } from "../support/delivery-desk.ts";
 import { startScriptedServer } from "../support/scripted-smtp-server.ts";
 
 const ANNA = "anna@office.example";
@@ -10,18 +9,6 @@ const none = { delivered: 0, deferred: 0, failed: 0, bytes: 0, routeProblem: nul
 
 function many(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `user${index}@office.example`);
-}
-
-function usual(desk: Desk): DeliverySettings {
-  return {
-    server: desk.target,
-    fallback: null,
-    connections: 1,
-    messagesPerConnection: 100,
-    forward: true,
-    expireMs: 432_000_000,
-    trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
-  };
 }
 
 describe("a run", () => {
@@ -398,7 +385,7 @@ describe("waiting for more", () => {
     const dispatcher = desk.dispatcher();
     const running = dispatcher.run({ kinds: ["mail"], signal: controller.signal });
     await desk.server.until(() => desk.server.lines.includes("DATA"));
-    dispatcher.configure({ ...usual(desk), forward: false });
+    dispatcher.configure({ ...usualDelivery(desk.target), forward: false });
     await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
     expect(await running).toEqual(none);
@@ -413,7 +400,7 @@ describe("waiting for more", () => {
         return undefined;
       },
     });
-    const settings = usual(desk);
+    const settings = usualDelivery(desk.target);
     const dispatcher = desk.dispatcher(settings);
     for (let count = 0; count < 3; count += 1) await desk.queue.add({ recipients: [ANNA] });
     expect(await dispatcher.run({ kinds: ["mail"] })).toMatchObject({ delivered: 1, routeProblem: null });

@@ -34,6 +34,19 @@ export interface Desk {
   conversation(): readonly string[];
 }
 
+/** To this server, with one connection. */
+export function usualDelivery(server: SmtpServer): DeliverySettings {
+  return {
+    server,
+    fallback: null,
+    connections: 1,
+    messagesPerConnection: 100,
+    forward: true,
+    expireMs: 432_000_000,
+    trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
+  };
+}
+
 export async function openDesk(options: ServerOptions = {}): Promise<Desk> {
   const server = await startScriptedServer(options);
   const folder = await mkdtemp(join(tmpdir(), "efs-deliver-"));
@@ -89,16 +102,7 @@ export async function openDesk(options: ServerOptions = {}): Promise<Desk> {
             return Promise.resolve();
           },
         },
-        {
-          server: target,
-          fallback: null,
-          connections: 1,
-          messagesPerConnection: 100,
-          forward: true,
-          expireMs: 432_000_000,
-          trace: { enabled: false, helo: "gateway.example", installationId: "5b1c0e9a7d44" },
-          ...settings,
-        },
+        { ...usualDelivery(target), ...settings },
       );
       closing.push(() => dispatcher.close());
       return dispatcher;
