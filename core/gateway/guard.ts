@@ -119,10 +119,17 @@ export class Guard {
     return { ...order, resolution, verdict: { kind: "pass" }, held: guarded };
   }
 
+  /** In the mailbox's order: rows are counted. */
   async taken(accepted: Accepted, order: AcceptOrder): Promise<void> {
     if (order.kind !== "mail" || (accepted.kind !== "queued" && accepted.kind !== "junked")) return;
     const { accountId } = order.source;
     const ours = order.resolution.kind !== "no-recipient";
+    const isHeld = (address: string): boolean =>
+      isDomainHeld(this.#state, address) || (!ours && isAccountHeld(this.#state, accountId));
+    // What holds it ended while it was on its way.
+    if (order.held?.every(isHeld) === false) {
+      await this.#safely(async () => void (await this.#serial(() => this.#resolveHeld(false))));
+    }
     if (accountId.startsWith("_") || (!ours && isStopped(order.verdict))) return;
     if (ours && !isAccountWatched(this.#state, accountId)) return;
     const domains = order.resolution.trail

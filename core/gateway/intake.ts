@@ -1,6 +1,7 @@
 import { limits } from "../model/limits.ts";
 import type { Accepted, AcceptOrder, MessageSource, ReceivedBody, StoredBody } from "../model/message.ts";
 import type { BodyStore, IncomingMessage, Intake, ReceivingBody } from "../model/ports.ts";
+import { InOrder, type Place } from "../util/in-order.ts";
 import { giveShared, takeShared } from "../util/shared-blocks.ts";
 import { type Examined, orderOf } from "./examine.ts";
 import { type ThreadDoor, ThreadEndedError } from "./intake-thread.ts";
@@ -11,7 +12,7 @@ export interface IntakeParts {
   readonly examine: (body: ReceivedBody) => Examined;
   /** The last word before a message is taken over. */
   readonly admit: (order: AcceptOrder) => AcceptOrder;
-  /** After the message is on disk. */
+  /** After the message is on disk; of one pass in the mailbox's order, one after the other. */
   readonly onAccepted: (accepted: Accepted, order: AcceptOrder) => void | Promise<void>;
   /** Where small messages are received and examined while it is open. */
   readonly thread: ThreadDoor;
@@ -27,27 +28,40 @@ const MORE = 256;
  * when message and record are on disk.
  */
 export function createIntake(parts: IntakeParts): Intake {
+  const inOrder = new InOrder();
   return {
     open(source: MessageSource): IncomingMessage | Promise<IncomingMessage> {
       const small = (source.announcedSize ?? limits.pop3.usualSize) < SMALL;
-      return small && parts.thread.open ? new GatheredMessage(parts, source) : openStream(parts, source);
+      const room = small && parts.thread.open ? takeShared((source.announcedSize ?? 0) + MORE) : null;
+      const arrival = { parts, source, place: inOrder.enter() };
+      return room === null ? openStream(arrival) : new GatheredMessage(arrival, room);
     },
   };
 }
 
-async function openStream(parts: IntakeParts, source: MessageSource): Promise<StreamedMessage> {
-  return new StreamedMessage(parts, source, await parts.bodies.receive(source));
+/** A message on its way, with its place among those of the same pass. */
+interface Arrival {
+  readonly parts: IntakeParts;
+  readonly source: MessageSource;
+  readonly place: Place;
+}
+
+async function openStream(arrival: Arrival): Promise<StreamedMessage> {
+  try {
+    return new StreamedMessage(arrival, await arrival.parts.bodies.receive(arrival.source));
+  } catch (error) {
+    arrival.place.leave();
+    throw error;
+  }
 }
 
 /** Straight into its file. */
 class StreamedMessage implements IncomingMessage {
-  readonly #parts: IntakeParts;
-  readonly #source: MessageSource;
+  readonly #arrival: Arrival;
   readonly #receiving: ReceivingBody;
 
-  constructor(parts: IntakeParts, source: MessageSource, receiving: ReceivingBody) {
-    this.#parts = parts;
-    this.#source = source;
+  constructor(arrival: Arrival, receiving: ReceivingBody) {
+    this.#arrival = arrival;
     this.#receiving = receiving;
   }
 
@@ -55,13 +69,19 @@ class StreamedMessage implements IncomingMessage {
     return this.#receiving.write(chunk);
   }
 
-  abort(): Promise<void> {
-    return this.#receiving.abort();
+  async abort(): Promise<void> {
+    this.#arrival.place.leave();
+    await this.#receiving.abort();
   }
 
   async complete(): Promise<Accepted> {
-    const body = await this.#receiving.complete();
-    return takeOver(this.#parts, this.#source, body, () => this.#parts.examine(body));
+    const { parts, place } = this.#arrival;
+    try {
+      const body = await this.#receiving.complete();
+      return await takeOver(this.#arrival, body, () => parts.examine(body));
+    } finally {
+      place.leave();
+    }
   }
 }
 
@@ -70,17 +90,15 @@ class StreamedMessage implements IncomingMessage {
  * A thread that is given up may still read the memory when others have it: nobody hears what it makes of that.
  */
 class GatheredMessage implements IncomingMessage {
-  readonly #parts: IntakeParts;
-  readonly #source: MessageSource;
+  readonly #arrival: Arrival;
   #gathered: Buffer;
   #given = false;
   #octets = 0;
   #streamed: StreamedMessage | null = null;
 
-  constructor(parts: IntakeParts, source: MessageSource) {
-    this.#parts = parts;
-    this.#source = source;
-    this.#gathered = takeShared((source.announcedSize ?? 0) + MORE);
+  constructor(arrival: Arrival, room: Buffer) {
+    this.#arrival = arrival;
+    this.#gathered = room;
   }
 
   write(chunk: Buffer): Promise<void> | undefined {
@@ -100,24 +118,31 @@ class GatheredMessage implements IncomingMessage {
 
   async abort(): Promise<void> {
     this.#give();
+    this.#arrival.place.leave();
     await this.#streamed?.abort();
   }
 
   async complete(): Promise<Accepted> {
+    try {
+      return await this.#complete();
+    } finally {
+      this.#give();
+      this.#arrival.place.leave();
+    }
+  }
+
+  async #complete(): Promise<Accepted> {
     if (this.#streamed !== null) return this.#streamed.complete();
     let examined: Examined;
     try {
-      examined = await this.#parts.thread.receive(this.#gathered.subarray(0, this.#octets));
+      examined = await this.#arrival.parts.thread.receive(this.#gathered.subarray(0, this.#octets));
     } catch (error) {
-      if (!(error instanceof ThreadEndedError)) {
-        this.#give();
-        throw error;
-      }
+      if (!(error instanceof ThreadEndedError)) throw error;
       const streamed = await this.#stream();
       return streamed.complete();
     }
     this.#give();
-    return takeOver(this.#parts, this.#source, examined.body, () => examined);
+    return takeOver(this.#arrival, examined.body, () => examined);
   }
 
   async #streamOn(chunk: Buffer): Promise<void> {
@@ -128,9 +153,14 @@ class GatheredMessage implements IncomingMessage {
   /** What was gathered goes to the disk; what comes from now on goes there too. */
   async #stream(): Promise<StreamedMessage> {
     try {
-      const streamed = await openStream(this.#parts, this.#source);
+      const streamed = await openStream(this.#arrival);
+      try {
+        await streamed.write(this.#gathered.subarray(0, this.#octets));
+      } catch (error) {
+        await streamed.abort();
+        throw error;
+      }
       this.#streamed = streamed;
-      await streamed.write(this.#gathered.subarray(0, this.#octets));
       return streamed;
     } finally {
       this.#give();
@@ -145,8 +175,7 @@ class GatheredMessage implements IncomingMessage {
 }
 
 async function takeOver(
-  { bodies, admit, onAccepted }: IntakeParts,
-  source: MessageSource,
+  { parts: { bodies, admit, onAccepted }, source, place }: Arrival,
   body: StoredBody,
   examined: () => Examined,
 ): Promise<Accepted> {
@@ -160,6 +189,7 @@ async function takeOver(
     throw error;
   }
   const accepted = await bodies.accept(order);
+  await place.turn();
   await onAccepted(accepted, order);
   return accepted;
 }

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { Guard, type GuardParts } from "../../core/gateway/guard.ts";
 import { newGuard, settingsMark } from "../../core/gateway/stored-guard.ts";
 import type { Resolution } from "../../core/model/envelope.ts";
-import type { AttemptResult, Settlement } from "../../core/model/message.ts";
+import type { AcceptOrder, AttemptResult, Settlement } from "../../core/model/message.ts";
 import { ProblemError } from "../../core/model/problem.ts";
 import type { HeldMessage, ReleaseOrder } from "../../core/spool/holds.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -155,6 +155,19 @@ it("a message that was on its way as a trial when the settings changed is resolv
   await guard.step(false, false);
   await guard.step(false, false);
   expect(released).toEqual([1, 3, 2]);
+});
+
+it("a message that was held on its way while the guard let go of its domain goes on", async () => {
+  const guard = open();
+  const order = { kind: "mail", source: { accountId: "main" }, resolution, held: ["ada@mispelt.test"] };
+  const accepted = { kind: "queued", id: 4, queueId: "Q4", recipients: 1 } as const;
+  await guard.taken(accepted, order as unknown as AcceptOrder);
+  expect(released).toEqual([]);
+  await guard.lift({ kind: "domain", domain: "mispelt.test" });
+  expect(released).toEqual([1, 2, 3]);
+  held = [heldMessage(4)];
+  await guard.taken(accepted, order as unknown as AcceptOrder);
+  expect(released).toEqual([1, 2, 3, 4]);
 });
 
 /** As the server answered the trial. */

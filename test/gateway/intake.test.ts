@@ -8,6 +8,7 @@ import { ProblemError } from "../../core/model/problem.ts";
 const source: MessageSource = { accountId: "main", uid: null, server: "pop", announcedSize: 2 };
 const body = { temporaryPath: "/x.part", wholeHash: "abc" } as ReceivedBody;
 const examined = { body } as unknown as ReturnType<IntakeParts["examine"]>;
+const full = new ProblemError({ code: "disk-full", what: "Full.", cure: "Make room." });
 const accepted = { kind: "queued", id: 1, queueId: "0123456789AB", recipients: 1 } as const;
 
 /** What is asked of the spool and of the thread, in order. */
@@ -123,7 +124,6 @@ it("does by itself what the thread did not get done", async () => {
 });
 
 it("takes nothing over when the thread found the disk full", async () => {
-  const full = new ProblemError({ code: "disk-full", what: "Full.", cure: "Make room." });
   const { done, intake } = setUp(thread(() => Promise.reject(full)));
   await expect((await intake.open(source)).complete()).rejects.toBe(full);
   expect(done).toEqual([]);
@@ -149,4 +149,76 @@ it("gives up what was gathered, and what was streamed", async () => {
   for (let part = 0; part < 3; part += 1) await large.write(Buffer.alloc(100_000));
   await large.abort();
   expect(done).toEqual(["aborted"]);
+});
+
+it.each([
+  ["received in the thread", true],
+  ["streamed", false],
+])("tells of messages %s in the mailbox's order, whichever is on the disk first", async (_, open) => {
+  const kept: Record<string, () => void> = {};
+  const told: string[] = [];
+  const { done, intake } = setUp({
+    thread: { open, receive: async () => examined },
+    onAccepted: async (_accepted, { source: { uid } }) => {
+      told.push(`begin ${uid}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      told.push(`end ${uid}`);
+    },
+    bodies: {
+      receive: async () => ({
+        write: () => undefined,
+        complete: async () => body,
+        abort: async () => undefined,
+      }),
+      accept: async ({ source: { uid } }) => {
+        if (uid === "u3") throw full;
+        await new Promise<void>((resolve) => {
+          kept[uid ?? ""] = resolve;
+        });
+        return accepted;
+      },
+      discard: async () => undefined,
+    },
+  });
+  const arrivals: IncomingMessage[] = [];
+  for (const uid of ["u1", "u2", "u3", "u4", "u5"]) arrivals.push(await intake.open({ ...source, uid }));
+  const [first, second, third, fourth, fifth] = arrivals;
+  const taken = [fifth, fourth, third, first].map((each) => each?.complete().catch(() => "refused"));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const uid of ["u5", "u4"]) kept[uid]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toEqual([]);
+  await second?.abort();
+  kept["u1"]?.();
+  expect(await Promise.all(taken)).toEqual([accepted, accepted, "refused", accepted]);
+  expect(told).toEqual(["begin u1", "end u1", "begin u4", "end u4", "begin u5", "end u5"]);
+  expect(done).toEqual([]);
+});
+
+it.each([
+  ["cannot be opened", async () => Promise.reject(full)],
+  [
+    "cannot be written",
+    async () => ({
+      write: () => Promise.reject(full),
+      complete: () => Promise.reject(full),
+      abort: async () => undefined,
+    }),
+  ],
+])("a message whose file %s after the thread ended holds none of the others up", async (_, receive) => {
+  let answers = 0;
+  const { done, intake } = setUp({
+    thread: {
+      open: true,
+      receive: () => {
+        answers += 1;
+        return answers === 1 ? Promise.reject(new ThreadEndedError()) : Promise.resolve(examined);
+      },
+    },
+    bodies: { receive, accept: async () => accepted, discard: async () => undefined },
+  });
+  const [first, second] = [intake.open(source), intake.open(source)] as IncomingMessage[];
+  await expect(first?.complete()).rejects.toBe(full);
+  expect(await second?.complete()).toEqual(accepted);
+  expect(done).toEqual(["announce"]);
 });
