@@ -13,8 +13,8 @@ export const limits = {
     listingBytes: 67_108_864,
     /** RETR requests in flight where the server announces PIPELINING. */
     pipelineWindow: 32,
-    /** Messages on their way to the disk at once. */
-    intakeWindow: 16,
+    /** Messages on their way to the disk at once. The journal takes over together what is ready together. */
+    intakeWindow: 64,
     /** What a message of unknown size is counted as. */
     usualSize: 65_536,
     /** Our own disk may take this long over one write, or over taking a message over; then it counts as hung. */

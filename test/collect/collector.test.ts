@@ -160,8 +160,8 @@ describe("a pass", () => {
     expect(capabilities === CAPABLE ? deepest >= 31 && deepest <= 34 : deepest === 1).toBe(true);
   });
 
-  test("no more than sixteen messages are on their way to the disk at once", async () => {
-    const server = await startScriptedPop3Server({ messages: many(60), capabilities: CAPABLE });
+  test("no more than so many messages are on their way to the disk at once", async () => {
+    const server = await startScriptedPop3Server({ messages: many(150), capabilities: CAPABLE });
     const waiting: (() => void)[] = [];
     let released = false;
     const beforeComplete = async (): Promise<void> => {
@@ -169,13 +169,13 @@ describe("a pass", () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
     };
     const passing = collect(server, { intake: { beforeComplete } });
-    while (waiting.length < 16) await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length < 64) await new Promise((resolve) => setImmediate(resolve));
     for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(waiting.length).toBe(16);
+    expect(waiting.length).toBe(64);
     released = true;
     for (const release of waiting) release();
     const { intake, result } = await passing;
-    expect([result.collected, intake.mostOpen]).toEqual([60, 16]);
+    expect([result.collected, intake.mostOpen]).toEqual([150, 64]);
   });
 
   test("an empty mailbox", async () => {
@@ -588,7 +588,7 @@ describe("a disk that does not answer: the pass ends after five minutes, and eve
   });
 
   test("a message that waits for its place when the connection ends is not opened any more", async () => {
-    const server = await startScriptedPop3Server({ messages: many(40), capabilities: CAPABLE });
+    const server = await startScriptedPop3Server({ messages: many(150), capabilities: CAPABLE });
     const ledger = new MemoryLedger();
     const clock = new FakeClock(0);
     const controller = new AbortController();
@@ -599,12 +599,12 @@ describe("a disk that does not answer: the pass ends after five minutes, and eve
       return disk.wait();
     };
     const passing = collect(server, { ledger, clock, intake: { beforeComplete }, signal: controller.signal });
-    while (waiting < 16) await new Promise((resolve) => setImmediate(resolve));
+    while (waiting < 64) await new Promise((resolve) => setImmediate(resolve));
     controller.abort();
     await clock.advance(10_000);
     disk.answer();
     const { intake, result } = await passing;
-    expect([intake.opened, result.collected, result.stopped, result.deleted]).toEqual([16, 16, true, 0]);
+    expect([intake.opened, result.collected, result.stopped, result.deleted]).toEqual([64, 64, true, 0]);
   });
 });
 
