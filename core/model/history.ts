@@ -105,6 +105,7 @@ export interface HistoryPage {
 
 /** One try to deliver, with the answers it got. */
 export interface HistoryAttempt {
+  /** 0: under way. */
   readonly id: number;
   /** ms since 1970 */
   readonly startedAt: number;

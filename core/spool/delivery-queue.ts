@@ -47,16 +47,11 @@ export class JournalQueue implements DeliveryQueue {
       claimed = rows;
       if (rows.length === 0) return [];
       const ids = rows.map((row) => number(row["id"]));
-      const listed = JSON.stringify(ids);
       journal.run(
-        "UPDATE message SET claimed = 1, due_at = ? WHERE id IN (SELECT value FROM json_each(?))",
-        order.nextAt,
-        listed,
-      );
-      journal.run(
-        "INSERT INTO attempt (message, started_at, state) SELECT value, ?, 'open' FROM json_each(?)",
+        "UPDATE message SET claimed = 1, claimed_at = ?, due_at = ? WHERE id IN (SELECT value FROM json_each(?))",
         order.now,
-        listed,
+        order.nextAt,
+        JSON.stringify(ids),
       );
       const recipients = recipientsOfAll(journal, ids);
       // While the clock is in doubt nothing is old enough to expire.
@@ -94,7 +89,6 @@ export class JournalQueue implements DeliveryQueue {
           const due = pendingDue(journal, id, now)?.dueAt ?? null;
           const dueAt = due === null ? null : Math.max(due, now);
           journal.run("UPDATE message SET claimed = 0, due_at = ? WHERE id = ? AND claimed = 1", dueAt, id);
-          journal.run("DELETE FROM attempt WHERE message = ? AND state = 'open'", id);
         }
       }),
     );

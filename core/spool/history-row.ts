@@ -19,11 +19,12 @@ export function historyRow(context: SpoolContext, row: Row): HistoryRow {
   const id = number(row["id"]);
   const count = (table: "recipient" | "attempt"): number =>
     number(journal.get(`SELECT count(*) AS number FROM ${table} WHERE message = ?`, id)?.["number"]);
+  const open = row["claimed"] === 1 ? 1 : 0;
   return {
     ...basics(row),
     recipients: recipientsOf(journal, id, HISTORY_ROW_RECIPIENTS),
     recipientCount: count("recipient"),
-    attemptCount: count("attempt"),
+    attemptCount: count("attempt") + open,
   };
 }
 

@@ -7,6 +7,7 @@ import { type AttemptOutcome, readDelays, readResults } from "./stored-values.ts
 
 /** One try to deliver, with the answers it got. */
 export interface AttemptRecord {
+  /** 0: under way. */
   readonly id: number;
   /** ms since 1970 */
   readonly startedAt: number;
@@ -61,7 +62,12 @@ export function findMessage({ journal, directory }: SpoolContext, id: number): M
 }
 
 export function attemptsOf({ journal }: SpoolContext, id: number): readonly AttemptRecord[] {
-  return journal.all("SELECT * FROM attempt WHERE message = ? ORDER BY id", id).map((row) => ({
+  const ended = journal.all("SELECT * FROM attempt WHERE message = ? ORDER BY id", id);
+  const open = journal.all(
+    "SELECT 0 AS id, claimed_at AS started_at, 'open' AS state FROM message WHERE id = ? AND claimed = 1",
+    id,
+  );
+  return [...ended, ...open].map((row) => ({
     id: number(row["id"]),
     startedAt: number(row["started_at"]),
     endedAt: numberOrNull(row["ended_at"]),

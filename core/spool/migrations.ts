@@ -205,6 +205,16 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX message_closed;
   CREATE INDEX message_closed ON message (closed_at, kind, outcome) WHERE closed_at IS NOT NULL;
   `,
+  // --- 6: what is being tried is the message's own affair; `attempt` gets a row when that is over -----------------
+  `
+  -- when it was claimed
+  ALTER TABLE message ADD COLUMN claimed_at INTEGER;
+  UPDATE message SET claimed_at = coalesce(
+      (SELECT started_at FROM attempt WHERE attempt.message = message.id AND state = 'open'), received_at)
+    WHERE claimed = 1;
+  DELETE FROM attempt WHERE state = 'open';
+  DROP INDEX attempt_open;
+  `,
 ];
 
 export const JOURNAL_VERSION = MIGRATIONS.length;

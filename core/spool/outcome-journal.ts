@@ -36,10 +36,14 @@ import { folderOrNull, number, numberOrNull, text } from "./spool-context.ts";
 import { storageProblem } from "./spool-problem.ts";
 
 const HOUR = 3_600_000;
-const STANDING = `SELECT file, closed_at, usable_stopped,
+const STANDING = `SELECT file, claimed, closed_at, usable_stopped,
     EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state IN ${PENDING}) AS pending,
     EXISTS (SELECT 1 FROM recipient WHERE message = ?1 AND state = 'delivered') AS delivered
   FROM message WHERE id = ?1`;
+const ATTEMPT = `INSERT INTO attempt (message, state, started_at, ended_at, relay, session, delays, results)
+  VALUES (?, 'finished', ?, ?, ?, ?, ?, ?)`;
+const BODY_MISSING = `INSERT INTO attempt (message, state, started_at, ended_at)
+  SELECT id, 'body-missing', claimed_at, ? FROM message WHERE id = ? AND claimed = 1`;
 const SETTLE = `UPDATE recipient SET state = ?, detail = ?, tries = ?, unknown_tries = ?
   WHERE id = ? AND message = ? AND state IN ${PENDING}`;
 const OUTCOMES = { done: "delivered", errors: "errors", junk: "junk" } as const;
@@ -152,12 +156,8 @@ export class OutcomeJournal implements OutcomeStore {
     const { journal, clock } = this.#context;
     return this.#owed.record(() =>
       journal.commit(() => {
+        journal.run(BODY_MISSING, clock.now(), id);
         journal.run("UPDATE message SET claimed = 0, interrupted = 0 WHERE id = ? AND claimed = 1", id);
-        journal.run(
-          "UPDATE attempt SET state = 'body-missing', ended_at = ? WHERE message = ? AND state = 'open'",
-          clock.now(),
-          id,
-        );
       }),
     );
   }
@@ -169,19 +169,20 @@ export class OutcomeJournal implements OutcomeStore {
     this.#settleRecipients(result);
     const row = journal.get(STANDING, id);
     if (row === undefined) return [];
-    journal.run(
-      `UPDATE attempt SET state = 'finished', started_at = ?, ended_at = ?, relay = ?, session = ?, delays = ?,
-         results = ? WHERE message = ? AND state = 'open'`,
-      result.startedAt,
-      result.endedAt,
-      result.relay,
-      result.session,
-      JSON.stringify(result.delays),
-      JSON.stringify(
-        result.recipients.map(({ recipient, outcome }) => ({ address: recipient.address, outcome })),
-      ),
-      id,
-    );
+    if (row["claimed"] === 1) {
+      journal.run(
+        ATTEMPT,
+        id,
+        result.startedAt,
+        result.endedAt,
+        result.relay,
+        result.session,
+        JSON.stringify(result.delays),
+        JSON.stringify(
+          result.recipients.map(({ recipient, outcome }) => ({ address: recipient.address, outcome })),
+        ),
+      );
+    }
     const moves: FileTask[] = [];
     // Closed meanwhile (by hand, by other software): its place is decided.
     if (row["closed_at"] === null) {
@@ -382,11 +383,7 @@ export function closeAsRemoved({ journal }: SpoolContext, id: number, now: numbe
     JSON.stringify(state),
     id,
   );
-  journal.run(
-    "UPDATE attempt SET state = 'body-missing', ended_at = ? WHERE message = ? AND state = 'open'",
-    now,
-    id,
-  );
+  journal.run(BODY_MISSING, now, id);
   journal.run("UPDATE message SET folder = NULL, file_task = 0, claimed = 0, due_at = NULL WHERE id = ?", id);
   if (row["closed_at"] !== null) return;
   journal.run(

@@ -155,7 +155,11 @@ async function placeFiles(context: SpoolContext, names: Names) {
 function endAttempts({ journal, clock }: SpoolContext): Promise<number> {
   const now = clock.now();
   return journal.commit(() => {
-    journal.run("UPDATE attempt SET state = 'interrupted', ended_at = ? WHERE state = 'open'", now);
+    journal.run(
+      `INSERT INTO attempt (message, state, started_at, ended_at)
+       SELECT id, 'interrupted', claimed_at, ? FROM message WHERE claimed = 1`,
+      now,
+    );
     return journal.run(
       `UPDATE message SET claimed = 0, interrupted = interrupted + 1,
          due_at = CASE WHEN interrupted + 1 < ? THEN min(due_at, ?) ELSE due_at END

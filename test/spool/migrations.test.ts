@@ -1,5 +1,5 @@
 /** Journals of earlier versions of the program, as they are opened by this one. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
@@ -45,7 +45,7 @@ async function newSchema(): Promise<unknown> {
   return schema(path);
 }
 
-test.each([1, 2, 3, 4])(
+test.each([1, 2, 3, 4, 5])(
   "a journal of version %i: nothing of it is lost, and all is there that a new one has",
   async (version) => {
     const kit = spoolKit(await temporaryFolder());
@@ -72,6 +72,30 @@ test.each([1, 2, 3, 4])(
     expect([schema(path), kit.alerts]).toEqual([await newSchema(), []]);
   },
 );
+
+test("what an earlier version was trying when it ended is due again, with its attempt", async () => {
+  const kit = spoolKit(await temporaryFolder());
+  mkdirSync(join(kit.directory, "mail", "Inbox"), { mode: 0o700, recursive: true });
+  const path = join(kit.directory, "efs.db");
+  makeJournal(path, 5);
+  writeFileSync(join(kit.directory, "mail", "Inbox", "f.eml"), "Subject: Hello\r\n\r\nHello\r\n");
+  const before = new DatabaseSync(path);
+  before.exec(`UPDATE recipient SET state = 'queued', detail = '{"kind":"queued"}';
+    UPDATE message SET folder = 'Inbox', file = 'f.eml', closed_at = NULL, outcome = NULL, claimed = 1, due_at = ${NOW};
+    INSERT INTO attempt (message, started_at, state) VALUES (1, ${NOW - 7}, 'open')`);
+  before.close();
+
+  const spool = await kit.open();
+  const nothing = { relay: null, session: null, delays: null, results: [] };
+  const ended = { id: 1, state: "interrupted", startedAt: NOW - 7, endedAt: kit.clock.now(), ...nothing };
+  expect(spool.attempts(1)).toEqual([ended]);
+  const now = kit.clock.now();
+  const order = { limit: 9, kinds: ["mail"], now, ignoreBackoff: false, nextAt: now + 60_000 } as const;
+  expect((await spool.queue.claim(order)).map(({ id }) => id)).toEqual([1]);
+  const open = { id: 0, state: "open", startedAt: now, endedAt: null, ...nothing };
+  expect(spool.attempts(1)).toEqual([ended, open]);
+  await spool.close();
+});
 
 test("a migration that ends in the middle leaves the version before it, and is done by the next start", async () => {
   const path = join(await temporaryFolder(), "efs.db");
