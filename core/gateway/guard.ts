@@ -125,10 +125,12 @@ export class Guard {
     const { accountId } = order.source;
     const ours = order.resolution.kind !== "no-recipient";
     const isHeld = (address: string): boolean =>
-      isDomainHeld(this.#state, address) || (!ours && isAccountHeld(this.#state, accountId));
+      this.#holds({ accountId, found: order.resolution.kind }, { address });
     // What holds it ended while it was on its way.
     if (order.held?.every(isHeld) === false) {
-      await this.#safely(async () => void (await this.#serial(() => this.#resolveHeld(false))));
+      await this.#safely(async () => {
+        await this.#serial(() => this.#resolveHeld(false));
+      });
     }
     if (accountId.startsWith("_") || (!ours && isStopped(order.verdict))) return;
     if (ours && !isAccountWatched(this.#state, accountId)) return;
@@ -430,7 +432,10 @@ export class Guard {
     return trouble === null;
   }
 
-  #holds(message: HeldMessage, { address }: QueuedRecipient): boolean {
+  #holds(
+    message: Pick<HeldMessage, "accountId" | "found">,
+    { address }: Pick<QueuedRecipient, "address">,
+  ): boolean {
     return (
       isDomainHeld(this.#state, address) ||
       (message.found === "no-recipient" && isAccountHeld(this.#state, message.accountId))

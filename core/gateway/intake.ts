@@ -189,7 +189,7 @@ async function takeOver(
     throw error;
   }
   const accepted = await bodies.accept(order);
-  await place.turn();
+  await place.turn;
   await onAccepted(accepted, order);
   return accepted;
 }

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { InOrder } from "../../core/util/in-order.ts";
 
-it("the first place need not wait", () => {
+it("the first place need not wait", async () => {
   const line = new InOrder();
   const first = line.enter();
-  expect(first.turn()).toBe(undefined);
+  expect(await first.turn).toBe(undefined);
   first.leave();
   first.leave();
-  expect(line.enter().turn()).toBe(undefined);
+  expect(await line.enter().turn).toBe(undefined);
 });
 
 it("turns come in the order in which places were taken, however they are left", async () => {
@@ -22,7 +22,7 @@ it("turns come in the order in which places were taken, however they are left", 
           const place = line.enter();
           const step = async (): Promise<void> => {
             if (!gaveUp) {
-              await place.turn();
+              await place.turn;
               came.push(index);
             }
             place.leave();
@@ -32,7 +32,7 @@ it("turns come in the order in which places were taken, however they are left", 
         const begun = steps.toSorted((one, other) => one.rank - other.rank).map(({ step }) => step());
         await Promise.all(begun);
         expect(came).toEqual(plans.flatMap(({ gaveUp }, index) => (gaveUp ? [] : [index])));
-        expect(line.enter().turn()).toBe(undefined);
+        expect(await line.enter().turn).toBe(undefined);
       },
     ),
   );
@@ -43,7 +43,7 @@ it("nobody's turn comes while a place before it is kept", async () => {
   const [first, second, third] = [line.enter(), line.enter(), line.enter()];
   const came: string[] = [];
   const waiting = [second, third].map(async (place, index) => {
-    await place.turn();
+    await place.turn;
     came.push(["second", "third"][index] ?? "");
   });
   await new Promise((resolve) => setImmediate(resolve));
