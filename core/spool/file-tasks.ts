@@ -28,6 +28,7 @@ export interface FileTask {
 const STRIKE_AFTER = 1_000;
 const STRIKE_AT = 256;
 const REMOVE_AFTER = 200;
+const TO_BE_DONE = "SELECT id FROM message INDEXED BY message_at_work WHERE file_task = 1";
 /** Files that are removed at the same time. */
 const TOGETHER = 32;
 /** After one that could not be removed, which took ten seconds; and how many may wait then. The next start finds the others. */
@@ -101,7 +102,7 @@ export class FileTasks {
     try {
       // Nothing is done on the strength of rows that are not on the disk yet.
       await journal.commit(() => undefined);
-      for (const { id: open } of journal.all("SELECT id FROM message WHERE file_task = 1")) {
+      for (const { id: open } of journal.all(TO_BE_DONE)) {
         const id = number(open);
         // Somebody may have had it put elsewhere meanwhile.
         const row = journal.get("SELECT folder, file FROM message WHERE id = ? AND file_task = 1", id);

@@ -215,6 +215,12 @@ export const MIGRATIONS: readonly string[] = [
   DELETE FROM attempt WHERE state = 'open';
   DROP INDEX attempt_open;
   `,
+  // --- 7: what is at work has one index: a claimed message gets its file task when it is no longer claimed ----------
+  `
+  DROP INDEX message_claimed;
+  DROP INDEX message_file_task;
+  CREATE INDEX message_at_work ON message (id) WHERE claimed = 1 OR file_task = 1;
+  `,
 ];
 
 export const JOURNAL_VERSION = MIGRATIONS.length;

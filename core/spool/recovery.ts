@@ -90,7 +90,8 @@ async function placeFiles(context: SpoolContext, names: Names) {
   let leftovers = 0;
   const rows = journal.all(
     `SELECT id, folder, file, file_task FROM message WHERE folder IS NOT NULL
-     UNION ALL SELECT id, folder, file, file_task FROM message WHERE file_task = 1 AND folder IS NULL`,
+     UNION ALL SELECT id, folder, file, file_task FROM message INDEXED BY message_at_work
+       WHERE file_task = 1 AND folder IS NULL`,
   );
   for (const row of rows) {
     const id = number(row["id"]);
@@ -157,11 +158,11 @@ function endAttempts({ journal, clock }: SpoolContext): Promise<number> {
   return journal.commit(() => {
     journal.run(
       `INSERT INTO attempt (message, state, started_at, ended_at)
-       SELECT id, 'interrupted', claimed_at, ? FROM message WHERE claimed = 1`,
+       SELECT id, 'interrupted', claimed_at, ? FROM message INDEXED BY message_at_work WHERE claimed = 1`,
       now,
     );
     return journal.run(
-      `UPDATE message SET claimed = 0, interrupted = interrupted + 1,
+      `UPDATE message INDEXED BY message_at_work SET claimed = 0, interrupted = interrupted + 1,
          due_at = CASE WHEN interrupted + 1 < ? THEN min(due_at, ?) ELSE due_at END
        WHERE claimed = 1`,
       INTERRUPTED_BEFORE_WAITING,

@@ -45,7 +45,7 @@ async function newSchema(): Promise<unknown> {
   return schema(path);
 }
 
-test.each([1, 2, 3, 4, 5])(
+test.each([1, 2, 3, 4, 5, 6])(
   "a journal of version %i: nothing of it is lost, and all is there that a new one has",
   async (version) => {
     const kit = spoolKit(await temporaryFolder());
