@@ -44,8 +44,8 @@ interface Written {
 /** Works of one transaction, and how long it may keep everybody else waiting (ms). */
 const BATCH = 256;
 const SLICE = 8;
-/** Turns of the event loop that a work waits for company. */
-const TURNS = 8;
+/** Turns of the event loop that a work waits for company, at the most. */
+const TURNS = 16;
 const FATAL: ReadonlySet<number> = new Set([
   SQLITE.noMemory,
   SQLITE.readOnly,
@@ -71,6 +71,8 @@ export class Journal {
   readonly #statements = new Map<string, StatementSync>();
   #queue: Work[] = [];
   #scheduled = false;
+  /** Works that the batch before had. */
+  #company = 1;
   /** Waits for the flush of those before it. */
   #written: Written | null = null;
   /** Until nothing is waiting for a flush. */
@@ -142,7 +144,8 @@ export class Journal {
 
   /**
    * Whatever else the next turns hand in is taken along: those who were answered just now have something new to write,
-   * and half as many commits cost half as much. Where nothing else goes on, these turns take no time.
+   * and half as many commits cost half as much. When as many are there as were answered, nobody else is waited for. Where
+   * nothing else goes on, these turns take no time.
    */
   #schedule(): void {
     if (this.#scheduled || this.#written !== null || this.#queue.length === 0) return;
@@ -150,7 +153,8 @@ export class Journal {
     let turns = TURNS;
     const turn = (): void => {
       turns -= 1;
-      if (turns > 0) {
+      const complete = this.#company > 1 && this.#queue.length >= this.#company;
+      if (turns > 0 && !complete) {
         setImmediate(turn);
         return;
       }
@@ -217,6 +221,7 @@ export class Journal {
       return null;
     }
     this.#queue.unshift(...batch.splice(results.length));
+    this.#company = results.length;
     return { batch, results };
   }
 

@@ -74,6 +74,38 @@ describe("the journal", () => {
     await journal.close();
   });
 
+  test("as many works as were answered together are waited for, and no longer; others for a few turns", async () => {
+    const { journal } = openJournal(path, NOW);
+    let commits = 0;
+    const exec = journal.database.exec.bind(journal.database);
+    journal.database.exec = (sql) => {
+      if (sql === "COMMIT") commits += 1;
+      exec(sql);
+    };
+    /** The turn of the loop in which the commit comes; in each of the first ones a work is handed in. */
+    async function turnOfCommit(works: readonly string[]): Promise<number> {
+      const before = commits;
+      const told: Promise<void>[] = [];
+      let turn = 0;
+      for (; commits === before; turn += 1) {
+        const name = works[turn];
+        if (name !== undefined) told.push(journal.commit(() => set(journal, name, "1")));
+        await new Promise(setImmediate);
+      }
+      await Promise.all(told);
+      return turn;
+    }
+    expect([
+      await turnOfCommit(["a", "b", "c"]),
+      await turnOfCommit(["d", "e", "f"]),
+      await turnOfCommit(["g", "h"]),
+      await turnOfCommit(["i"]),
+      await turnOfCommit(["j", "k", "l"]),
+    ]).toEqual([16, 3, 16, 16, 16]);
+    expect([names(journal).join(""), commits]).toEqual(["abcdefghijkl", 5]);
+    await journal.close();
+  });
+
   /** A journal whose flushes last until somebody ends them, with all that happens in order. */
   function slowJournal() {
     const order: string[] = [];
