@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { parseDemoOptions, USAGE } from "./demo-options.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -27,9 +28,23 @@ test("npm run demo -- --once: all mail arrives or is reported, exit 0, nothing i
   expect([status, data.includes("efs-demo-"), existsSync(data)]).toEqual([0, true, false]);
 }, 90_000);
 
-test("a number that is none: one sentence, exit 2", () => {
-  expect(demo("--messages", "many")).toMatchObject({
-    status: 2,
-    stderr: "demo: --messages takes a number from 1 to 20000\n",
-  });
+test("what it cannot do: one sentence and what it can, exit 2", () => {
+  const { status, stdout, stderr } = demo("--messages", "many");
+  expect([status, stdout, stderr]).toEqual([
+    2,
+    "",
+    `demo: --messages takes a number from 1 to 20000\n${USAGE}\n`,
+  ]);
+});
+
+test("the options of the demo", () => {
+  expect(parseDemoOptions([])).toEqual({ once: false, keep: false, messages: 200 });
+  const options = ["--once", "--keep", "--messages", "7"];
+  expect(parseDemoOptions(options)).toEqual({ once: true, keep: true, messages: 7 });
+  expect(parseDemoOptions(["--help"])).toBe("help");
+  for (const number of ["0", "-1", "1.5", "20001", "many", ""])
+    expect(parseDemoOptions([`--messages=${number}`])).toBe("--messages takes a number from 1 to 20000");
+  expect(parseDemoOptions(["--nonsense"])).toMatch(/^Unknown option '--nonsense'[^\n]*$/);
+  expect(parseDemoOptions(["--messages"])).toMatch(/^Option '--messages <value>' argument missing$/);
+  expect(parseDemoOptions(["something"])).toMatch(/^Unexpected argument 'something'[^\n]*$/);
 });

@@ -1,18 +1,14 @@
 /**
  * The whole way of mail on this computer alone: an embedded POP3 mailbox full of sample mail, an embedded mail server,
- * and the real gateway between them, with its pages at an address that is printed.
- *
- *     npm run demo                       200 messages, then new ones every few seconds until Ctrl+C
- *     npm run demo -- --once             ends after the first run; exit 0 when everything arrived as it should
- *     npm run demo -- --messages 1000    another number
- *     npm run demo -- --keep             the data folder stays
+ * and the real gateway between them, with its pages at an address that is printed: `npm run demo`. What it can be told is
+ * in demo-options.ts.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { createDispatch } from "../../core/api/commands.ts";
 import { hostOf } from "../../core/api/gateway-host.ts";
 import { createStreams } from "../../core/api/streams.ts";
@@ -25,24 +21,23 @@ import type { RunSummary } from "../../core/model/event.ts";
 import type { Gateway } from "../../core/model/gateway.ts";
 import { describeProblem } from "../../core/model/problem.ts";
 import { systemClock } from "../../core/util/system-clock.ts";
+import { parseDemoOptions, USAGE } from "./demo-options.ts";
 import type { Comparison, DemoOffice } from "./office.ts";
 import { DOMAIN, openOffice } from "./office.ts";
 
 const EFS = fileURLToPath(new URL("../../core/headless/efs.ts", import.meta.url));
 const NEW_MAIL_EVERY = 4_000;
 
-const { values } = parseArgs({
-  options: {
-    once: { type: "boolean", default: false },
-    keep: { type: "boolean", default: false },
-    messages: { type: "string", default: "200" },
-  },
-});
-const count = Number(values.messages);
-if (!Number.isSafeInteger(count) || count < 1 || count > 20_000) {
-  console.error("demo: --messages takes a number from 1 to 20000");
+const options = parseDemoOptions(process.argv.slice(2));
+if (options === "help") {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (typeof options === "string") {
+  console.error(`demo: ${options}\n${USAGE}`);
   process.exit(2);
 }
+const { once, keep, messages: count } = options;
 
 const stop = new AbortController();
 process.on("SIGINT", () => stop.abort());
@@ -69,7 +64,7 @@ try {
     await conclude(office, summary, comparison);
     good =
       comparison.faults.length === 0 && office.mailbox.left().length === 0 && summary.problems.length === 0;
-    if (!values.once && !stop.signal.aborted) {
+    if (!once && !stop.signal.aborted) {
       console.log(`  The pages     ${pages.issueAddress()}\n`);
       await goOn(gateway, office);
     }
@@ -80,7 +75,7 @@ try {
 } finally {
   await office.close();
   clearInterval(holdOpen);
-  if (values.keep) console.log(`\nThe data folder stays: ${data}`);
+  if (keep) console.log(`\nThe data folder stays: ${data}`);
   else await rm(data, { recursive: true, force: true });
 }
 process.exitCode = good ? 0 : 1;
