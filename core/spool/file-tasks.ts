@@ -28,12 +28,12 @@ export interface FileTask {
 const STRIKE_AFTER = 1_000;
 const STRIKE_AT = 256;
 const REMOVE_AFTER = 200;
-const TO_BE_DONE = "SELECT id FROM message INDEXED BY message_at_work WHERE file_task = 1";
 /** Files that are removed at the same time. */
 const TOGETHER = 32;
 /** After one that could not be removed, which took ten seconds; and how many may wait then. The next start finds the others. */
 const PAUSE = 60_000;
 const MOST_WAITING = 10_000;
+const TO_BE_DONE = "SELECT id FROM message INDEXED BY message_at_work WHERE file_task = 1";
 
 export class FileTasks {
   readonly #context: SpoolContext;

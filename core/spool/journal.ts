@@ -71,7 +71,7 @@ export class Journal {
   readonly #statements = new Map<string, StatementSync>();
   #queue: Work[] = [];
   #scheduled = false;
-  /** Works that the batch before had. */
+  /** Works that the batch before had. One alone says nothing about who comes with it. */
   #company = 1;
   /** Waits for the flush of those before it. */
   #written: Written | null = null;

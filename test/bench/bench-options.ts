@@ -1,5 +1,6 @@
 /** The command line of the bench. */
 import { parseArgs } from "node:util";
+import { readOptions } from "../support/script-options.ts";
 import { SHORT_TOOLS, type ToolId, tools } from "./tools.ts";
 
 export const SECTIONS = ["small", "office", "big", "rtt20", "growth", "idle", "cold", "page"] as const;
@@ -33,12 +34,8 @@ export const USAGE = `npm run bench -- [options]
 
 /** A text: what is wrong with them; "help": that is asked for. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | string {
-  let values: ReturnType<typeof read>;
-  try {
-    values = read(args);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const values = readOptions(() => read(args));
+  if (typeof values === "string") return values;
   if (values.help === true) return "help";
   const short = values.short === true;
   const only = chosen(values.only, SECTIONS, short ? ["small"] : SECTIONS, "--only");

@@ -8,6 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { whyNoBench } from "../servers/real-servers.ts";
+import { optionsOrExit } from "../support/script-options.ts";
 import { type Bed, openBed } from "./bed.ts";
 import { type BenchOptions, parseBenchOptions, type SectionName, USAGE } from "./bench-options.ts";
 import { measureCold } from "./cold.ts";
@@ -23,16 +24,7 @@ import { type Tool, tools } from "./tools.ts";
 import { workloads } from "./workloads.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const options = parseBenchOptions(process.argv.slice(2));
-if (options === "help") {
-  console.log(USAGE);
-  process.exit(0);
-}
-if (typeof options === "string") {
-  console.error(`bench: ${options}\n${USAGE}`);
-  process.exit(2);
-}
-process.exit(await bench(options));
+process.exit(await bench(optionsOrExit("bench", USAGE, parseBenchOptions(process.argv.slice(2)))));
 
 async function bench(chosen: BenchOptions): Promise<number> {
   const wanted = tools.filter(({ id }) => chosen.tools.includes(id));

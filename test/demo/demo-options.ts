@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readOptions } from "../support/script-options.ts";
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -15,12 +16,8 @@ const MOST = 20_000;
 
 /** A text: what is wrong with them; "help": that is asked for. */
 export function parseDemoOptions(args: readonly string[]): DemoOptions | string {
-  let values: ReturnType<typeof read>;
-  try {
-    values = read(args);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  const values = readOptions(() => read(args));
+  if (typeof values === "string") return values;
   if (values.help) return "help";
   const messages = Number(values.messages);
   if (!Number.isSafeInteger(messages) || messages < 1 || messages > MOST)

@@ -21,6 +21,7 @@ import type { RunSummary } from "../../core/model/event.ts";
 import type { Gateway } from "../../core/model/gateway.ts";
 import { describeProblem } from "../../core/model/problem.ts";
 import { systemClock } from "../../core/util/system-clock.ts";
+import { optionsOrExit } from "../support/script-options.ts";
 import { parseDemoOptions, USAGE } from "./demo-options.ts";
 import type { Comparison, DemoOffice } from "./office.ts";
 import { DOMAIN, openOffice } from "./office.ts";
@@ -29,15 +30,7 @@ const EFS = fileURLToPath(new URL("../../core/headless/efs.ts", import.meta.url)
 const NEW_MAIL_EVERY = 4_000;
 
 const options = parseDemoOptions(process.argv.slice(2));
-if (options === "help") {
-  console.log(USAGE);
-  process.exit(0);
-}
-if (typeof options === "string") {
-  console.error(`demo: ${options}\n${USAGE}`);
-  process.exit(2);
-}
-const { once, keep, messages: count } = options;
+const { once, keep, messages: count } = optionsOrExit("demo", USAGE, options);
 
 const stop = new AbortController();
 process.on("SIGINT", () => stop.abort());

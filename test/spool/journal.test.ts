@@ -37,6 +37,14 @@ function names(journal: Journal): unknown[] {
   return journal.all("SELECT name FROM meta ORDER BY name").map((row) => row["name"]);
 }
 
+function afterCommit({ database }: Journal, listener: () => void): void {
+  const exec = database.exec.bind(database);
+  database.exec = (sql) => {
+    exec(sql);
+    if (sql === "COMMIT") listener();
+  };
+}
+
 describe("the journal", () => {
   test("is durable and checks its references", async () => {
     const { journal, isNew } = openJournal(path, NOW);
@@ -54,11 +62,9 @@ describe("the journal", () => {
   test("works of one turn share one transaction; one that throws is undone alone", async () => {
     const { journal } = openJournal(path, NOW);
     let commits = 0;
-    const exec = journal.database.exec.bind(journal.database);
-    journal.database.exec = (sql) => {
-      if (sql === "COMMIT") commits += 1;
-      exec(sql);
-    };
+    afterCommit(journal, () => {
+      commits += 1;
+    });
     const results = await Promise.allSettled([
       journal.commit(() => set(journal, "a", "1")),
       journal.commit(() => {
@@ -77,11 +83,9 @@ describe("the journal", () => {
   test("as many works as were answered together are waited for, and no longer; others for a few turns", async () => {
     const { journal } = openJournal(path, NOW);
     let commits = 0;
-    const exec = journal.database.exec.bind(journal.database);
-    journal.database.exec = (sql) => {
-      if (sql === "COMMIT") commits += 1;
-      exec(sql);
-    };
+    afterCommit(journal, () => {
+      commits += 1;
+    });
     /** The turn of the loop in which the commit comes; in each of the first ones a work is handed in. */
     async function turnOfCommit(works: readonly string[]): Promise<number> {
       const before = commits;
@@ -123,11 +127,7 @@ describe("the journal", () => {
       }),
     };
     const { journal } = openJournal(path, NOW, files);
-    const exec = journal.database.exec.bind(journal.database);
-    journal.database.exec = (sql) => {
-      exec(sql);
-      if (sql === "COMMIT") order.push("commit");
-    };
+    afterCommit(journal, () => order.push("commit"));
     const work = (name: string): Promise<unknown> =>
       journal
         .commit(() => {
